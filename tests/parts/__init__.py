@@ -1,0 +1,1 @@
+"""Starts real parts for tests: a store, a browser, the hub itself."""
