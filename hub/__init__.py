@@ -1,0 +1,1 @@
+"""The domain of OmniHub: conversations as timelines, agents, delivery, and the ports they need."""

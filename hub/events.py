@@ -1,0 +1,148 @@
+"""The event bus port: hints between components, never truth.
+
+A lost hint costs time (a sweeper finds the work), never correctness. Handlers are
+plain functions that must not block; they put what they heard into their own queue.
+"""
+
+from collections.abc import Callable
+from typing import Protocol, TypeAlias, TypeVar
+
+import msgspec
+import structlog
+
+from hub.documents import Document
+from hub.entries import Entry
+
+_log = structlog.get_logger(__name__)
+
+
+class Committed(msgspec.Struct, frozen=True):
+    """An entry is durable. ``conversation`` is its document after it, where that is known already."""
+
+    entry: Entry
+    conversation: Document | None = None
+
+
+class ConversationProjected(msgspec.Struct, frozen=True):
+    """A conversation document has caught up to its ``version``."""
+
+    conversation: Document
+
+
+class AgentChanged(msgspec.Struct, frozen=True):
+    """An agent's document (slots, presence, profile) was changed by this process."""
+
+    agent: str
+
+
+class Rang(msgspec.Struct, frozen=True):
+    """A desk or phone has shown this offer to the agent."""
+
+    conversation: str
+    slot: str
+
+
+class Typing(msgspec.Struct, frozen=True):
+    """Somebody types, or stopped."""
+
+    conversation: str
+    by_kind: str
+    by_id: str
+    on: bool
+
+
+class DeliveryChanged(msgspec.Struct, frozen=True):
+    """An outgoing message has another status (hub.delivery.Status)."""
+
+    conversation: str
+    entry: str
+    status: str
+    why: str | None = None
+
+
+class ReadMarks(msgspec.Struct, frozen=True):
+    """How far the contact has received and read a conversation (sequence numbers)."""
+
+    conversation: str
+    delivered: int
+    read: int
+
+
+class StaffRead(msgspec.Struct, frozen=True):
+    """The agent who holds the conversation has been shown everything up to ``seq``."""
+
+    conversation: str
+    agent: str
+    seq: int
+
+
+class ContactChanged(msgspec.Struct, frozen=True):
+    """A contact's name or card was edited."""
+
+    contact: str
+
+
+class BeatsMoved(msgspec.Struct, frozen=True):
+    """A desk connected or went: presence should be looked at."""
+
+
+class ConfigurationChanged(msgspec.Struct, frozen=True):
+    """Queues, skills, inboxes, canned replies or the like were edited: read them again."""
+
+    collection: str
+
+
+Event: TypeAlias = (
+    Committed
+    | ConversationProjected
+    | AgentChanged
+    | Rang
+    | Typing
+    | DeliveryChanged
+    | ReadMarks
+    | StaffRead
+    | ContactChanged
+    | BeatsMoved
+    | ConfigurationChanged
+)
+E_ = TypeVar("E_", bound=Event)
+Handler: TypeAlias = "Callable[[E_], None]"
+
+
+class Bus(Protocol):
+    """Carries hints to whoever listens, in this process or in others."""
+
+    def publish(self, event: Event) -> None:
+        """Tell all listeners; never raises, never waits."""
+        ...
+
+    def listen(self, kind: type[E_], handler: Callable[[E_], None]) -> Callable[[], None]:
+        """Call ``handler`` for each event of this kind; the answer stops it."""
+        ...
+
+
+class LocalBus:
+    """The bus of a single process: handlers run at once, in the order they were added."""
+
+    def __init__(self) -> None:
+        """A bus nobody listens to yet."""
+        self._handlers: dict[type, list[Callable[..., None]]] = {}
+
+    def publish(self, event: Event) -> None:
+        """Call each listener; one that fails is logged and does not stop the others."""
+        for handler in tuple(self._handlers.get(type(event), ())):
+            try:
+                handler(event)
+            except Exception:  # noqa: BLE001 - a listener's fault must not undo a verb that is already durable
+                _log.exception("An event listener failed", event_kind=type(event).__name__)
+
+    def listen(self, kind: type[E_], handler: Callable[[E_], None]) -> Callable[[], None]:
+        """Add a listener."""
+        handlers = self._handlers.setdefault(kind, [])
+        handlers.append(handler)
+
+        def stop() -> None:
+            if handler in handlers:
+                handlers.remove(handler)
+
+        return stop

@@ -1,0 +1,68 @@
+"""The hub's own collections and every index they need."""
+
+from hub.documents import Collection, Exists, Index
+
+ENTRIES = Collection(
+    "entries",
+    (
+        Index("place", ("conversation", "seq"), unique=True),
+        Index("client_id", ("by.kind", "by.id", "client_id"), unique=True, where=Exists("client_id")),
+        Index("external_id", ("inbox", "external_id"), unique=True, where=Exists("external_id")),
+        Index("to_project", ("conversation", "seq"), where=Exists("todo.project")),
+        Index("to_deliver", ("inbox", "address", "generation", "seq"), where=Exists("todo.deliver")),
+        Index("to_answer", ("conversation", "seq"), where=Exists("todo.bot")),
+    ),
+)
+THREADS = Collection("threads", (Index("contact", ("contact",)),))
+CONVERSATIONS = Collection(
+    "conversations",
+    (
+        Index("mine", ("agent", "updated_at")),
+        Index("waiting", ("queue", "state", "waiting_since")),
+        Index("everything", ("organisation", "updated_at")),
+        Index("queue", ("queue", "updated_at")),
+        Index("contact", ("contact", "updated_at")),
+        Index("group", ("group", "state", "waiting_since")),
+        Index("state", ("organisation", "state", "updated_at")),
+        Index("handled", ("last_agent", "updated_at")),
+    ),
+)
+AGENTS = Collection(
+    "agents", (Index("groups", ("groups",), many=True), Index("queues", ("queues",), many=True))
+)
+LEASES = Collection("leases")
+BEATS = Collection("beats", (Index("at", ("at",)),))
+DELIVERIES = Collection("deliveries", (Index("status", ("organisation", "status", "at")),))
+TIMERS = Collection("timers", (Index("due", ("due",)),))
+MARKS = Collection("marks")
+CONTACTS = Collection(
+    "contacts",
+    (
+        Index("name", ("organisation", "name")),
+        Index("updated", ("organisation", "updated_at")),
+        Index("keys", ("keys",), many=True),
+    ),
+)
+INBOXES = Collection("inboxes", (Index("channel", ("organisation", "channel")),))
+FILES = Collection("files", (Index("conversation", ("conversation",)),))
+CANNED_REPLIES = Collection("canned_replies", (Index("shortcut", ("organisation", "shortcut"), unique=True),))
+DISPOSITIONS = Collection("dispositions", (Index("organisation", ("organisation",)),))
+BREAK_REASONS = Collection("break_reasons", (Index("organisation", ("organisation",)),))
+
+COLLECTIONS = (
+    ENTRIES,
+    THREADS,
+    CONVERSATIONS,
+    AGENTS,
+    LEASES,
+    BEATS,
+    DELIVERIES,
+    TIMERS,
+    MARKS,
+    CONTACTS,
+    INBOXES,
+    FILES,
+    CANNED_REPLIES,
+    DISPOSITIONS,
+    BREAK_REASONS,
+)
