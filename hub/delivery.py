@@ -1,0 +1,410 @@
+"""Delivery of outgoing messages: in order, at least once or visibly failed or unknown, never silently twice.
+
+The entry's mark ``todo.deliver`` is the queue; the delivery document (id = entry id) says
+how far it came. Only the lowest marked entry of an address is ever in work (protocol,
+*Delivery*).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from random import Random
+from typing import Protocol, cast
+
+import msgspec
+
+from hub.channel import (
+    Channel,
+    ChannelUnavailable,
+    OutcomeUnknown,
+    Outgoing,
+    RateLimited,
+    Receipt,
+    Rejected,
+    WindowClosed,
+)
+from hub.clock import Clock, parse_stamp, stamp
+from hub.documents import (
+    And,
+    Clear,
+    Document,
+    Documents,
+    Duplicate,
+    Equal,
+    Exists,
+    Lost,
+    PutIf,
+    Refused,
+    Step,
+    all_of,
+)
+from hub.entries import Entry
+from hub.errors import Conflict, NotFound
+from hub.events import Bus, DeliveryChanged
+from hub.ids import Address, EntryId, Ids, InboxId
+from hub.timeline import to_entry
+
+GIVEN_UP_AFTER = 10.0  # seconds beyond the channel's own send time-out
+RETRIES = 8
+_replace = msgspec.structs.replace
+
+
+class Status(StrEnum):
+    """How far an outgoing message came."""
+
+    STARTED = "started"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+FINAL = frozenset({Status.SENT, Status.DELIVERED, Status.READ, Status.FAILED, Status.UNKNOWN})
+_RANK = {Status.STARTED: 0, Status.UNKNOWN: 1, Status.SENT: 2, Status.DELIVERED: 3, Status.READ: 4}
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The fate of one outgoing message. ``tries`` counts attempts that surely did not go out."""
+
+    id: str
+    version: int
+    organisation: str
+    conversation: str
+    inbox: str
+    address: str
+    seq: int
+    status: Status
+    worker: str
+    number: int
+    at: str
+    tries: int = 0
+    next_at: str | None = None
+    why: str | None = None
+    external_id: str | None = None
+
+
+class ChannelOf(Protocol):
+    """Finds the channel that serves an inbox."""
+
+    async def channel(self, inbox: InboxId) -> Channel:
+        """The channel; KeyError where it is not plugged in any more."""
+        ...
+
+
+class SpeakerNames(Protocol):
+    """Names of those who speak, as customers should see them."""
+
+    async def public_name(self, kind: str, id: str) -> str:
+        """For an agent his name; for a bot its name."""
+        ...
+
+
+@dataclass(slots=True)
+class _Watched:
+    version: int
+    since: float
+
+
+class Deliverer:
+    """Takes marked entries of one address after the other to their channel."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        *,
+        channels: ChannelOf,
+        names: SpeakerNames,
+        clock: Clock,
+        ids: Ids,
+        bus: Bus,
+        random: Random,
+    ) -> None:
+        """A worker; several may run, also in several processes: each attempt has a name of its own."""
+        self._documents = documents
+        self._channels = channels
+        self._names = names
+        self._clock = clock
+        self._bus = bus
+        self._random = random
+        self._ids = ids
+        self._watched: dict[str, _Watched] = {}
+
+    async def lowest(self, inbox: str, address: str) -> Entry | None:
+        """The one entry of this address that may be worked on."""
+        page = await self._documents.find(
+            "entries",
+            all_of(Exists("todo.deliver"), Equal("inbox", inbox), Equal("address", address)),
+            sort=("inbox", "address", "generation", "seq"),
+            limit=1,
+        )
+        return to_entry(page.items[0]) if page.items else None
+
+    async def work(self, inbox: str, address: str) -> bool:
+        """Work on the lowest entry of this address; whether the next one may be tried at once."""
+        entry = await self.lowest(inbox, address)
+        if entry is None:
+            return False
+        channel = await self._channels.channel(InboxId(inbox))
+        delivery = await self._claim(entry, channel)
+        if delivery is None:
+            return False
+        if delivery.status in FINAL:
+            await self._documents.clear("entries", entry.id, "todo.deliver")
+            self._watched.pop(entry.id, None)
+            return True
+        return await self._send(entry, channel, delivery)
+
+    async def _claim(self, entry: Entry, channel: Channel) -> Delivery | None:
+        """My started delivery, a final one, or None: somebody else is at it, or it must wait."""
+        stored = await self._documents.get("deliveries", entry.id)
+        if stored is None:
+            worker = self._ids.new("d")
+            mine = Delivery(
+                id=entry.id,
+                version=1,
+                organisation=entry.organisation,
+                conversation=entry.conversation,
+                inbox=entry.inbox,
+                address=entry.address,
+                seq=entry.seq,
+                status=Status.STARTED,
+                worker=worker,
+                number=1,
+                at=stamp(self._clock.now()),
+            )
+            try:
+                await self._documents.insert("deliveries", cast(Document, msgspec.to_builtins(mine)))
+            except (Duplicate, Lost):
+                return await self._mine(entry.id, worker)
+            return mine
+        delivery = msgspec.convert(stored, Delivery)
+        if delivery.status in FINAL:
+            return delivery
+        if delivery.next_at is not None:
+            return await self._again(delivery) if self._due(delivery) else None
+        return await self._look_at_foreign(delivery, channel)
+
+    async def _mine(self, id: str, worker: str) -> Delivery | None:
+        """The document if it is final or names this very attempt."""
+        stored = await self._documents.get("deliveries", id)
+        if stored is None:
+            return None
+        delivery = msgspec.convert(stored, Delivery)
+        if delivery.status in FINAL:
+            return delivery
+        return delivery if delivery.worker == worker else None
+
+    def _due(self, delivery: Delivery) -> bool:
+        return delivery.next_at is not None and self._clock.now() >= parse_stamp(delivery.next_at)
+
+    async def _again(self, delivery: Delivery) -> Delivery | None:
+        """Take up an attempt that surely did not go out and waits for its next time."""
+        return await self._put(delivery, self._next_attempt(delivery))
+
+    def _next_attempt(self, delivery: Delivery) -> Delivery:
+        return _replace(delivery, worker=self._ids.new("d"), number=delivery.number + 1, next_at=None)
+
+    async def _look_at_foreign(self, delivery: Delivery, channel: Channel) -> Delivery | None:
+        """A started attempt of another (or of my former self): given up after the send time-out."""
+        watched = self._watched.get(delivery.id)
+        now = self._clock.monotonic()
+        if watched is None or watched.version != delivery.version:
+            self._watched[delivery.id] = _Watched(delivery.version, now)
+            return None
+        if now - watched.since < channel.capabilities.send_timeout + GIVEN_UP_AFTER:
+            return None
+        if channel.capabilities.recognises_ids:
+            return await self._put(delivery, self._next_attempt(delivery))
+        given_up = _replace(
+            delivery, status=Status.UNKNOWN, why="the sender was interrupted; it may have been sent"
+        )
+        return await self._put(delivery, given_up)
+
+    async def _put(self, old: Delivery, new: Delivery) -> Delivery | None:
+        new = _replace(new, version=old.version + 1, at=stamp(self._clock.now()))
+        try:
+            await self._documents.put_if(
+                "deliveries", cast(Document, msgspec.to_builtins(new)), version=old.version
+            )
+        except (Refused, Lost):
+            return await self._mine(new.id, new.worker)
+        self._tell(new)
+        return new
+
+    async def _send(self, entry: Entry, channel: Channel, delivery: Delivery) -> bool:
+        outgoing = Outgoing(
+            id=EntryId(entry.id),
+            inbox=InboxId(entry.inbox),
+            address=Address(entry.address),
+            conversation=entry.conversation,
+            seq=entry.seq,
+            by_kind=entry.by.kind.value,
+            by_name=await self._names.public_name(entry.by.kind.value, entry.by.id),
+            body=entry.body,
+            attempt=delivery.number,
+        )
+        try:
+            receipt = await channel.send(outgoing)
+        except (ChannelUnavailable, RateLimited) as error:
+            return await self._later(entry, delivery, error)
+        except (Rejected, WindowClosed) as error:
+            return await self._finish(entry, delivery, status=Status.FAILED, why=error.why)
+        except OutcomeUnknown as error:
+            if channel.capabilities.recognises_ids:
+                return await self._later(entry, delivery, error)
+            return await self._finish(entry, delivery, status=Status.UNKNOWN, why=error.why)
+        status = Status.DELIVERED if receipt.delivered else Status.SENT
+        return await self._finish(entry, delivery, status=status, receipt=receipt)
+
+    async def _later(self, entry: Entry, delivery: Delivery, error: Exception) -> bool:
+        why = str(error)
+        if delivery.tries + 1 >= RETRIES:
+            return await self._finish(entry, delivery, status=Status.FAILED, why=why)
+        pause = min(2.0**delivery.tries, 300.0) * (0.5 + self._random.random())
+        if isinstance(error, RateLimited):
+            pause = max(pause, error.after)
+        due = stamp(self._clock.now() + timedelta(seconds=pause))
+        await self._put(delivery, _replace(delivery, tries=delivery.tries + 1, next_at=due, why=why))
+        return False
+
+    async def _finish(
+        self,
+        entry: Entry,
+        delivery: Delivery,
+        *,
+        status: Status,
+        why: str | None = None,
+        receipt: Receipt | None = None,
+    ) -> bool:
+        """Write the outcome and clear the mark in one commit; a later *unknown* is overruled by *sent*."""
+        external_id = None if receipt is None else receipt.external_id
+        while True:
+            new = _replace(
+                delivery,
+                version=delivery.version + 1,
+                status=status,
+                why=why,
+                external_id=external_id,
+                at=stamp(self._clock.now()),
+                next_at=None,
+            )
+            steps: list[Step] = [
+                PutIf("deliveries", cast(Document, msgspec.to_builtins(new)), delivery.version),
+                Clear("entries", entry.id, "todo.deliver"),
+            ]
+            try:
+                await self._documents.commit(steps)
+            except Lost:
+                # Asked again at the same version: refused means that it did happen.
+                await self._clock.sleep(0.1)
+                continue
+            except Refused:
+                stored = await self._documents.get("deliveries", entry.id)
+                if stored is None:
+                    return False
+                found = msgspec.convert(stored, Delivery)
+                if found.status is status and found.worker == delivery.worker:
+                    return True
+                delivery = found
+                late = status is Status.SENT and delivery.status is Status.UNKNOWN
+                if not late:
+                    return False
+                continue
+            self._watched.pop(entry.id, None)
+            self._tell(new)
+            return True
+
+    def _tell(self, delivery: Delivery) -> None:
+        self._bus.publish(
+            DeliveryChanged(delivery.conversation, delivery.id, delivery.status.value, delivery.why)
+        )
+
+
+class Receipts:
+    """What channels and people say of messages that are out: delivered, read, failed; and replays."""
+
+    def __init__(self, documents: Documents, *, clock: Clock, bus: Bus) -> None:
+        """Over this store."""
+        self._documents = documents
+        self._clock = clock
+        self._bus = bus
+
+    async def status_of(self, entry: str) -> Delivery | None:
+        """The delivery of one entry, if it was begun."""
+        stored = await self._documents.get("deliveries", entry)
+        return None if stored is None else msgspec.convert(stored, Delivery)
+
+    async def mark(self, entry: str, status: Status, *, why: str | None = None) -> bool:
+        """Raise a message's status (never lower it); whether it changed. Receipts may repeat."""
+        while True:
+            delivery = await self.status_of(entry)
+            if delivery is None:
+                return False
+            if status is Status.FAILED:
+                if delivery.status not in (Status.SENT, Status.UNKNOWN, Status.STARTED):
+                    return False
+            elif _RANK.get(status, 0) <= _RANK.get(delivery.status, 9):
+                return False
+            new = _replace(
+                delivery,
+                version=delivery.version + 1,
+                status=status,
+                why=why,
+                at=stamp(self._clock.now()),
+            )
+            try:
+                await self._documents.put_if(
+                    "deliveries", cast(Document, msgspec.to_builtins(new)), version=delivery.version
+                )
+            except Refused:
+                continue
+            self._bus.publish(DeliveryChanged(new.conversation, new.id, new.status.value, new.why))
+            return True
+
+    async def dead_letters(
+        self, organisation: str, status: Status, *, after: str | None = None, limit: int = 50
+    ) -> tuple[list[Delivery], str | None]:
+        """Messages that failed or whose outcome is unknown, newest first, and the next page's cursor."""
+        page = await self._documents.find(
+            "deliveries",
+            And((Equal("organisation", organisation), Equal("status", status.value))),
+            sort=("-at",),
+            limit=limit,
+            after=after,
+        )
+        return [msgspec.convert(item, Delivery) for item in page.items], page.next
+
+    async def replay(self, entry: str, organisation: str) -> Delivery:
+        """Send a failed or unknown message again, on a person's word; :class:`Conflict` if it is neither."""
+        delivery = await self.status_of(entry)
+        stored = await self._documents.get("entries", entry)
+        if delivery is None or stored is None or delivery.organisation != organisation:
+            raise NotFound("no such message")
+        if delivery.status not in (Status.FAILED, Status.UNKNOWN):
+            raise Conflict("it is not a failed message", code="not_failed")
+        now = stamp(self._clock.now())
+        again = _replace(
+            delivery,
+            version=delivery.version + 1,
+            status=Status.STARTED,
+            tries=0,
+            next_at=now,
+            why=None,
+            at=now,
+        )
+        marked = dict(stored)
+        todo = stored.get("todo")
+        marked["todo"] = {**(todo if isinstance(todo, dict) else {}), "deliver": True}
+        marked["version"] = cast(int, stored["version"]) + 1
+        try:
+            await self._documents.commit(
+                [
+                    PutIf("deliveries", cast(Document, msgspec.to_builtins(again)), delivery.version),
+                    PutIf("entries", marked, cast(int, stored["version"])),
+                ]
+            )
+        except Refused as error:
+            raise Conflict("it has changed meanwhile") from error
+        self._bus.publish(DeliveryChanged(again.conversation, again.id, again.status.value))
+        return again

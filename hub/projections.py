@@ -1,0 +1,168 @@
+"""The conversation document: a projection of the timeline that lists and badges read.
+
+``version`` is the sequence number of the last entry applied. :func:`project` is the pure
+step from version v to v + 1; :class:`Projector` catches a document up and clears the mark.
+"""
+
+from typing import cast
+
+from hub.documents import Document, Documents, Equal, Json, Range, Refused, all_of
+from hub.entries import Actor, Entry, Kind, State
+from hub.events import Bus, ConversationProjected
+from hub.ids import ConversationId
+from hub.timeline import to_entry
+
+PREVIEW_LENGTH = 120  # characters
+_SPOKEN = frozenset({Actor.AGENT, Actor.BOT})
+
+
+def project(document: Document | None, entry: Entry) -> Document:
+    """The conversation document after ``entry``, which must be the next one (seq = version + 1)."""
+    version = 0 if document is None else cast(int, document["version"])
+    if entry.seq != version + 1:
+        raise ValueError(f"entry {entry.seq} does not follow version {version}")
+    after = entry.after
+    new: Document = {} if document is None else dict(document)
+    if document is None:
+        new["id"] = entry.conversation
+        new["organisation"] = entry.organisation
+        new["inbox"] = entry.inbox
+        new["address"] = entry.address
+        new["generation"] = entry.generation
+        new["contact"] = entry.by.id
+        new["created_at"] = entry.at
+        new["messages"] = 0
+        new["unanswered"] = 0
+    new["version"] = entry.seq
+    new["channel"] = after.channel
+    new["state"] = after.state.value
+    new["group"] = after.group
+    new["queue"] = after.queue
+    new["agent"] = after.agent
+    new["slot"] = after.slot
+    new["heard"] = after.heard
+    new["waiting_since"] = after.waiting_since
+    new["skills"] = cast(Json, after.skills)
+    new["priority"] = after.priority
+    if entry.kind not in (Kind.OFFERED, Kind.OFFER_ENDED):  # offers do not move a row in a list
+        new["updated_at"] = entry.at
+    if after.state is State.ASSIGNED:
+        new["last_agent"] = after.agent
+    step = _STEPS.get(entry.kind)
+    if step is not None:
+        step(new, entry)
+    return new
+
+
+def _message(new: Document, entry: Entry) -> None:
+    new["messages"] = cast(int, new["messages"]) + 1
+    new["preview"] = preview(entry)
+    if entry.by.kind is Actor.CONTACT:
+        new["unanswered"] = cast(int, new["unanswered"]) + 1
+        for field in ("left_at", "snoozed_until"):
+            new.pop(field, None)
+    elif entry.by.kind in _SPOKEN:
+        new["unanswered"] = 0
+
+
+def _closed(new: Document, entry: Entry) -> None:
+    new["closed_at"] = entry.at
+    new["unanswered"] = 0
+    for field in ("disposition", "summary"):
+        if entry.body.get(field) is not None:
+            new[field] = entry.body[field]
+
+
+def _rated(new: Document, entry: Entry) -> None:
+    new["rating"] = entry.body.get("score")
+
+
+def _left(new: Document, entry: Entry) -> None:
+    new["left_at"] = entry.at
+
+
+def _returned(new: Document, entry: Entry) -> None:
+    new.pop("left_at", None)
+
+
+def _snoozed(new: Document, entry: Entry) -> None:
+    new["snoozed_until"] = entry.body.get("until")
+
+
+def _woken(new: Document, entry: Entry) -> None:
+    new.pop("snoozed_until", None)
+
+
+_STEPS = {
+    Kind.MESSAGE: _message,
+    Kind.CLOSED: _closed,
+    Kind.RATED: _rated,
+    Kind.LEFT: _left,
+    Kind.RETURNED: _returned,
+    Kind.SNOOZED: _snoozed,
+    Kind.WOKEN: _woken,
+    Kind.ASSIGNED: _woken,
+}
+
+
+def preview(entry: Entry) -> Json:
+    """One line of a message for a list; a file without words is named by its kind of medium."""
+    text = entry.body.get("text")
+    media: Json = None
+    attachments = entry.body.get("attachments")
+    if isinstance(attachments, list) and attachments and isinstance(attachments[0], dict):
+        media = attachments[0].get("media")
+    prompt = entry.body.get("prompt")
+    if not text and isinstance(prompt, dict):
+        text = prompt.get("text")
+    words = " ".join(text.split())[:PREVIEW_LENGTH] if isinstance(text, str) else ""
+    return {"text": words, "media": media, "by": entry.by.kind.value, "by_id": entry.by.id, "at": entry.at}
+
+
+class Projector:
+    """Brings conversation documents up to date with their timelines."""
+
+    def __init__(self, documents: Documents, bus: Bus) -> None:
+        """Over this store; tells the bus when a document has moved."""
+        self._documents = documents
+        self._bus = bus
+
+    async def catch_up(self, entry: Entry) -> None:
+        """Apply everything up to ``entry``, then clear its mark; safe to run twice, or by two at once."""
+        await self._advance(entry.conversation, entry.seq)
+        await self._documents.clear("entries", entry.id, "todo.project")
+
+    async def _advance(self, conversation: ConversationId, seq: int) -> None:
+        while True:
+            document = await self._documents.get("conversations", conversation)
+            version = 0 if document is None else cast(int, document["version"])
+            if version >= seq:
+                return
+            page = await self._documents.find(
+                "entries",
+                all_of(Equal("conversation", conversation), Range("seq", gt=version, lte=seq)),
+                sort=("seq",),
+                limit=200,
+            )
+            new = document
+            for item in page.items:
+                new = project(new, to_entry(item))
+            if new is None:
+                return
+            try:
+                if document is None:
+                    await self._documents.insert("conversations", new)
+                else:
+                    await self._documents.put_if("conversations", new, version=version)
+            except Refused:
+                continue  # another one was faster: look again
+            self._bus.publish(ConversationProjected(new))
+
+    async def rebuild(self, conversation: ConversationId) -> None:
+        """Make the document anew from its entries (``hub store rebuild``), while others may write."""
+        page = await self._documents.find(
+            "entries", Equal("conversation", conversation), sort=("-seq",), limit=1
+        )
+        if page.items:
+            await self._documents.delete("conversations", conversation)
+            await self._advance(conversation, to_entry(page.items[0]).seq)
