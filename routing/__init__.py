@@ -1,0 +1,1 @@
+"""Routing: queues, skills, matching, offers and the router that owns a group."""

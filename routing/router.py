@@ -1,0 +1,473 @@
+"""The one owner of a routing group: it offers, expires, withdraws and gives back.
+
+Everything in memory here is rebuilt from the store at each take-over; hints make it quick,
+rounds make it right (protocol, *Lease, take-over, a router's round*).
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from hub.agents import Agents
+from hub.assignments import Assignments, Tenure
+from hub.beats import read_beats
+from hub.clock import Clock
+from hub.documents import Document, Documents, Equal, Exists, Json, StoreError, all_of
+from hub.entries import After, Entry, Kind, State
+from hub.errors import Away, Busy, HubError, NoRoom, NotAllowed
+from hub.events import AgentChanged, Bus, Committed, ConversationProjected, Rang
+from hub.ids import ConversationId
+from hub.slots import Agent, SlotKind, can_be_offered, room
+from hub.timeline import Timeline, to_entry
+from hub.writer import Deposed
+from routing.lease import Lease
+from routing.matching import Candidate, Match, Matcher, Waiting
+from routing.offers import Offer, Offers
+from routing.presence import Grace, PeoplesClock
+
+TICK = 1.0  # seconds between two looks at beats, offers and after-contact work
+ROUND = 3.0  # seconds between two rounds: renewal, team, slots, waiting
+REFUSAL = 30.0  # people's seconds before an agent is offered again what he did not take
+OFFER_SECONDS = 20.0
+_log = structlog.get_logger(__name__)
+
+
+class OfferTimes(Protocol):
+    """What the router must know of queues."""
+
+    async def offer_seconds(self, queue: str | None) -> float:
+        """How long an offer stands in this queue, in people's seconds."""
+        ...
+
+
+class Memory:
+    """What a router knows in one tenure; the next one begins empty."""
+
+    def __init__(self, grace: float) -> None:
+        """Nothing known."""
+        self.matcher = Matcher()
+        self.offers = Offers(refusal=REFUSAL)
+        self.peoples_clock = PeoplesClock(interval=ROUND)
+        self.grace = Grace(grace)
+        self.after_work: dict[str, tuple[str, float]] = {}  # slot → agent, end on the monotonic clock
+        self.accepted: set[str] = set()
+
+
+class Router:
+    """Routes one group while its lease holds."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        lease: Lease,
+        *,
+        assignments: Assignments,
+        agents: Agents,
+        times: OfferTimes,
+        clock: Clock,
+        group: str,
+        grace: float = 90.0,
+    ) -> None:
+        """``grace``: people's seconds without a beat until an agent counts as offline."""
+        self._documents = documents
+        self._timeline = Timeline(documents)
+        self._lease = lease
+        self._assignments = assignments
+        self._agents = agents
+        self._times = times
+        self._clock = clock
+        self._group = group
+        self._grace = grace
+        self._memory = Memory(grace)
+        self._tenure: Tenure | None = None
+        self._hints: list[Committed | ConversationProjected | AgentChanged | Rang] = []
+        self._wake = asyncio.Event()
+        self._next_round = 0.0
+
+    # --- hints ---
+
+    def listen(self, bus: Bus) -> Callable[[], None]:
+        """Hear of what this process commits; the answer stops it."""
+        stops = [
+            bus.listen(Committed, self._hear),
+            bus.listen(ConversationProjected, self._hear),
+            bus.listen(AgentChanged, self._hear),
+            bus.listen(Rang, self._hear),
+        ]
+
+        def stop_all() -> None:
+            for stop in stops:
+                stop()
+
+        return stop_all
+
+    def _hear(self, event: Committed | ConversationProjected | AgentChanged | Rang) -> None:
+        if self._tenure is None:
+            return  # a take-over reads everything anyway
+        if isinstance(event, Committed) and event.entry.after.group != self._group:
+            return
+        self._hints.append(event)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Route until cancelled."""
+        next_tick = self._clock.monotonic()
+        while True:
+            try:
+                now = self._clock.monotonic()
+                if now >= next_tick:
+                    next_tick = now + TICK
+                    await self.tick()
+                await self.work()
+            except (StoreError, Busy) as error:
+                _log.warning("Routing was put off", reason=type(error).__name__)
+                await self._clock.sleep(0.2)
+            except Deposed:
+                self._forget()
+            pause = max(next_tick - self._clock.monotonic(), 0.0)
+            await self._sleep(pause)
+
+    async def _sleep(self, seconds: float) -> None:
+        if self._hints or seconds <= 0:
+            return
+        self._wake.clear()
+        waiter = asyncio.ensure_future(self._wake.wait())
+        sleeper = asyncio.ensure_future(self._clock.sleep(seconds))
+        try:
+            await asyncio.wait((waiter, sleeper), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiter.cancel()
+            sleeper.cancel()
+
+    @property
+    def owns(self) -> bool:
+        """Whether this process routes the group now."""
+        return self._tenure is not None and self._tenure.holds()
+
+    def line(self, queue: str) -> list[str]:
+        """The conversations that wait in a queue, in the order in which they will be served."""
+        return self._memory.matcher.in_line(queue)
+
+    def remaining(self, slot: str) -> float | None:
+        """People's seconds left of a standing offer; None where it is not known."""
+        return self._memory.offers.remaining(slot, self._memory.peoples_clock.now)
+
+    # --- ownership ---
+
+    def _forget(self) -> None:
+        self._tenure = None
+        self._lease.give_up()
+        self._memory = Memory(self._grace)
+        self._hints.clear()
+
+    async def _own(self) -> Tenure | None:
+        """Renew or challenge; a new tenure fences the former router everywhere, then reads."""
+        tenure = await self._lease.renew()
+        if tenure is None:
+            if self._tenure is not None:
+                self._forget()
+            return None
+        if self._tenure is not tenure:
+            self._forget_memory_for(tenure)
+            for agent in await self._agents.team(self._group):
+                if not await self._agents.set_epoch(agent.id, self._group, tenure.epoch, fence=tenure.holds):
+                    raise Deposed("a higher epoch stands")
+            _log.info("This process routes the group now", group=self._group, epoch=tenure.epoch)
+        return tenure
+
+    def _forget_memory_for(self, tenure: Tenure) -> None:
+        self._memory = Memory(self._grace)
+        self._hints.clear()
+        self._tenure = tenure
+
+    # --- rounds ---
+
+    async def tick(self) -> None:
+        """Beats, the people's clock, offers and after-contact work that are over; a round when it is due."""
+        now = self._clock.monotonic()
+        if self._tenure is None or not self._tenure.holds() or now >= self._next_round:
+            self._next_round = now + ROUND
+            await self.round()
+            return
+        await self._look_at_beats()
+        await self._end_what_is_over()
+
+    async def round(self) -> None:
+        """Everything once, from the store: lease, presence, away, slots, waiting, and what is over."""
+        tenure = await self._own()
+        if tenure is None:
+            return
+        team = await self._agents.team(self._group)  # before the beats: see Agents.gone
+        team = [await self._fence(agent, tenure) for agent in team]
+        await self._look_at_beats()
+        memory = self._memory
+        for agent in team:
+            if agent.away is not None:
+                memory.grace.forget(agent.id)
+            elif memory.grace.is_gone(agent.id, memory.peoples_clock.now):
+                await self._agents.gone(agent, fence=tenure.holds)
+        for agent in await self._agents.team(self._group):
+            await self._look_at_agent(agent)
+        await self._look_at_waiting()
+        await self._end_what_is_over()
+        await self.work()
+
+    async def _fence(self, agent: Agent, tenure: Tenure) -> Agent:
+        """One who joined the team since the take-over gets the epoch, too."""
+        stands = agent.epochs.get(self._group, 0)
+        if stands > tenure.epoch:
+            raise Deposed("a higher epoch stands")
+        if stands < tenure.epoch:
+            if not await self._agents.set_epoch(agent.id, self._group, tenure.epoch, fence=tenure.holds):
+                raise Deposed("a higher epoch stands")
+            return await self._agents.get(agent.id)
+        return agent
+
+    async def _look_at_beats(self) -> None:
+        beats = await read_beats(self._documents)
+        memory = self._memory
+        heard = memory.peoples_clock.look(beats, self._clock.monotonic())
+        memory.grace.hear(heard, memory.peoples_clock.now)
+
+    async def _look_at_agent(self, agent: Agent) -> None:
+        """Take in an agent's document: his room, offers to adopt or withdraw, what to give back."""
+        tenure, memory = self._tenure, self._memory
+        if tenure is None:
+            return
+        if can_be_offered(agent) and agent.epochs.get(self._group, 0) == tenure.epoch:
+            memory.matcher.set_candidate(_candidate(agent))
+        else:
+            memory.matcher.drop_candidate(agent.id)
+        for slot, work in agent.after_work.items():
+            if slot not in memory.after_work:
+                memory.after_work[slot] = (agent.id, self._clock.monotonic() + work.seconds)
+        for id, held in agent.slots.items():
+            if held.group != self._group:
+                continue
+            is_offer = held.kind is SlotKind.OFFER and id not in memory.accepted
+            known = id in memory.offers and held.epoch == tenure.epoch
+            if agent.away is not None or (is_offer and (not known or not can_be_offered(agent))):
+                await self._look_at_slot(agent, id, tenure)
+
+    async def _look_at_slot(self, agent: Agent, slot: str, tenure: Tenure) -> None:
+        """Compare one slot with the last entry of its conversation and do what is missing."""
+        held = agent.slots[slot]
+        last = await self._timeline.last(ConversationId(held.conversation))
+        if last is None or last.after.slot != slot:
+            return  # it has changed since the document was read; the change comes as a hint or next round
+        if last.after.state is State.ASSIGNED:
+            self._memory.accepted.add(slot)
+            if agent.away is not None:
+                await self._try(self._assignments.release(last.conversation, slot=slot, tenure=tenure))
+        elif last.after.state is State.OFFERED:
+            if not can_be_offered(agent):
+                await self._try(self._assignments.withdraw(last.conversation, slot=slot, tenure=tenure))
+            else:
+                await self._adopt(agent, slot, last, tenure)
+
+    async def _adopt(self, agent: Agent, slot: str, last: Entry, tenure: Tenure) -> None:
+        """A standing offer of a former tenure goes on under mine, with a fresh time limit."""
+        group = self._group
+
+        def step(current: Agent) -> Agent | None:
+            held = current.slots.get(slot)
+            if held is None or held.epoch == tenure.epoch or current.epochs.get(group) != tenure.epoch:
+                return None
+            mine = msgspec.structs.replace(held, epoch=tenure.epoch)
+            return msgspec.structs.replace(current, slots={**current.slots, slot: mine})
+
+        current = await self._agents.change(agent.id, step, fence=tenure.holds)
+        held = current.slots.get(slot)
+        if held is not None and held.epoch == tenure.epoch and slot not in self._memory.offers:
+            await self._keep(slot, last, agent.id)
+
+    async def _keep(self, slot: str, entry: Entry, agent: str) -> None:
+        seconds = await self._times.offer_seconds(entry.after.queue)
+        ends = self._memory.peoples_clock.now + seconds
+        self._memory.offers.add(Offer(slot, entry.conversation, agent, ends))
+
+    async def _look_at_waiting(self) -> None:
+        """Entries that still owe their projection first, conversation documents after them."""
+        after: str | None = None
+        while True:
+            page = await self._documents.find(
+                "entries", Exists("todo.project"), sort=("conversation", "seq"), limit=500, after=after
+            )
+            for item in page.items:
+                last = await self._timeline.last(to_entry(item).conversation)
+                if last is not None:
+                    self._take_state(last.conversation, last.after)
+            if page.next is None:
+                break
+            after = page.next
+        where = all_of(Equal("group", self._group), Equal("state", State.WAITING.value))
+        after = None
+        while True:
+            page = await self._documents.find(
+                "conversations", where, sort=("waiting_since",), limit=500, after=after
+            )
+            for item in page.items:
+                self._take_document(item)
+            if page.next is None:
+                return
+            after = page.next
+
+    # --- taking in what happened ---
+
+    def _take_document(self, document: Document) -> None:
+        conversation = str(document["id"])
+        if conversation not in self._memory.matcher:
+            self._take_state(conversation, msgspec.convert(document, After))
+
+    def _take_state(self, conversation: str, after: After) -> None:
+        matcher = self._memory.matcher
+        if after.state is State.WAITING and after.group == self._group and after.queue is not None:
+            matcher.add(
+                Waiting(
+                    conversation=conversation,
+                    queue=after.queue,
+                    channel=after.channel,
+                    since=after.waiting_since or "",
+                    skills=tuple(sorted(after.skills.items())),
+                    priority=after.priority,
+                    refused=self._memory.offers.refused(conversation),
+                )
+            )
+        else:
+            matcher.remove(conversation)
+
+    def _take_entry(self, entry: Entry) -> None:
+        memory = self._memory
+        slot = entry.after.slot
+        if entry.kind is Kind.OFFER_ENDED:
+            ended = memory.offers.end(str(entry.body.get("slot")))
+            if ended is not None and entry.body.get("reason") in ("declined", "expired"):
+                memory.offers.refuse(entry.conversation, ended.agent, memory.peoples_clock.now)
+        elif entry.kind is Kind.ASSIGNED and slot is not None:
+            memory.offers.end(slot)
+            memory.offers.settle(entry.conversation)
+            memory.accepted.add(slot)
+        elif entry.after.state is State.CLOSED:
+            memory.offers.settle(entry.conversation)
+        self._take_state(entry.conversation, entry.after)
+
+    async def work(self) -> None:
+        """Take the hints that came, then offer until nobody fits anybody."""
+        while True:
+            hints, self._hints = self._hints, []
+            tenure = self._tenure
+            if tenure is None or not tenure.holds():
+                return
+            for agent in self._take_hints(hints):
+                await self._look_at_agent(await self._agents.get(agent))
+            match = self._memory.matcher.next()
+            if match is None:
+                if not self._hints:
+                    return
+                continue
+            await self._offer(match, tenure)
+
+    def _take_hints(self, hints: list[Committed | ConversationProjected | AgentChanged | Rang]) -> list[str]:
+        """Take in everything but agents, whose documents must be read; which ones."""
+        agents: dict[str, None] = {}
+        for hint in hints:
+            if isinstance(hint, Committed):
+                self._take_entry(hint.entry)
+            elif isinstance(hint, AgentChanged):
+                agents[hint.agent] = None
+            elif isinstance(hint, Rang):
+                self._memory.offers.rang(hint.slot)
+            else:
+                self._take_document(hint.conversation)
+        return list(agents)
+
+    async def _offer(self, match: Match, tenure: Tenure) -> None:
+        waiting = match.waiting
+        try:
+            entry = await self._assignments.offer(
+                ConversationId(waiting.conversation),
+                agent=match.agent,
+                tenure=tenure,
+                facts=_why(match),
+            )
+        except Deposed:
+            self._forget()
+            raise
+        except (Away, NoRoom):
+            self._memory.matcher.add(waiting)
+            await self._look_at_agent(await self._agents.get(match.agent))
+        except NotAllowed:
+            last = await self._timeline.last(ConversationId(waiting.conversation))
+            if last is not None:
+                self._take_state(last.conversation, last.after)
+            await self._look_at_agent(await self._agents.get(match.agent))
+        except Busy:
+            self._memory.matcher.add(waiting)  # whether it stands is seen in the next round
+            raise
+        else:
+            await self._keep(entry.id, entry, match.agent)
+
+    # --- what is over ---
+
+    async def _end_what_is_over(self) -> None:
+        tenure, memory = self._tenure, self._memory
+        if tenure is None or not tenure.holds():
+            return
+        for offer in memory.offers.over(memory.peoples_clock.now):
+            ended = await self._try(
+                self._assignments.expire(
+                    ConversationId(offer.conversation), slot=offer.slot, rang=offer.rang, tenure=tenure
+                )
+            )
+            memory.offers.end(offer.slot)
+            if ended is not None:
+                memory.offers.refuse(offer.conversation, offer.agent, memory.peoples_clock.now)
+        for slot, (agent, end) in list(memory.after_work.items()):
+            if self._clock.monotonic() >= end:
+                await self._agents.end_after_work(agent, slot, fence=tenure.holds)
+                memory.after_work.pop(slot, None)
+        for conversation in memory.offers.forgive(memory.peoples_clock.now):
+            waiting = memory.matcher.get(conversation)
+            if waiting is not None:
+                refused = memory.offers.refused(conversation)
+                memory.matcher.add(replace(waiting, refused=refused))
+
+    async def _try(self, verb: Coroutine[object, object, Entry]) -> Entry | None:
+        """A router's verb that may come too late: then somebody else was right. None in that case."""
+        try:
+            return await verb
+        except Deposed:
+            self._forget()
+            raise
+        except Busy:
+            raise
+        except HubError:
+            return None
+
+
+def _candidate(agent: Agent) -> Candidate:
+    channels = {
+        *agent.capacity,
+        *(slot.channel for slot in agent.slots.values()),
+        *(work.channel for work in agent.after_work.values()),
+    }
+    return Candidate(
+        agent=agent.id,
+        queues=frozenset(agent.queues),
+        skills=dict(agent.skills),
+        room={channel: room(agent, channel) for channel in channels},
+        idle_since=agent.idle_since,
+    )
+
+
+def _why(match: Match) -> dict[str, Json]:
+    facts: list[Json] = [
+        {"fact": "longest_idle", "since": match.idle_since, "fitting": match.fitting},
+        {"fact": "waited", "since": match.waiting.since},
+    ]
+    facts.extend({"fact": "skill", "skill": skill, "level": level} for skill, level in match.waiting.skills)
+    return {"queue": match.waiting.queue, "why": facts}
