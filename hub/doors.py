@@ -1,6 +1,7 @@
 """What the verbs must know of configuration: who stands at an inbox's door, what a queue asks for."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -10,7 +11,9 @@ class Door:
 
     ``bot``: the bot that meets him first, None: he waits in ``queue`` at once.
     ``reopen_within``: seconds after closing in which a new message reopens the old
-    conversation; later it begins a new one.
+    conversation; later it begins a new one. ``silent_after``: seconds of the customer's
+    silence after which an answered conversation is closed with ``goodbye``, None: never;
+    ``left_after``: the same where he has left.
     """
 
     organisation: str
@@ -20,6 +23,10 @@ class Door:
     bot: str | None = None
     reopen_within: float = 24 * 3600.0
     priority: int = 0
+    skills: Mapping[str, int] = field(default_factory=dict)
+    silent_after: float | None = None
+    left_after: float | None = None
+    goodbye: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ class Intake:
             external_id=incoming.external_id,
             group=group,
             queue=queue,
-            skills=incoming.skills,
+            skills=dict(door.skills) if incoming.skills is None else incoming.skills,
             priority=door.priority if incoming.priority is None else incoming.priority,
             door=State.WAITING if door.bot is None else State.BOT,
         )

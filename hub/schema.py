@@ -1,6 +1,7 @@
 """The hub's own collections and every index they need."""
 
 from hub.documents import Collection, Exists, Index
+from hub.migrations import HOUSE
 
 ENTRIES = Collection(
     "entries",
@@ -24,6 +25,8 @@ CONVERSATIONS = Collection(
         Index("contact", ("contact", "updated_at")),
         Index("group", ("group", "state", "waiting_since")),
         Index("state", ("organisation", "state", "updated_at")),
+        Index("silent", ("state", "updated_at")),
+        Index("snoozed", ("state", "snoozed_until"), where=Exists("snoozed_until")),
         Index("handled", ("last_agent", "updated_at")),
     ),
 )
@@ -65,4 +68,5 @@ COLLECTIONS = (
     CANNED_REPLIES,
     DISPOSITIONS,
     BREAK_REASONS,
+    HOUSE,
 )

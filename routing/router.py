@@ -152,6 +152,11 @@ class Router:
         """The conversations that wait in a queue, in the order in which they will be served."""
         return self._memory.matcher.in_line(queue)
 
+    def queue_of(self, conversation: str) -> str | None:
+        """The queue in which a conversation waits here."""
+        waiting = self._memory.matcher.get(conversation)
+        return None if waiting is None else waiting.queue
+
     def remaining(self, slot: str) -> float | None:
         """People's seconds left of a standing offer; None where it is not known."""
         return self._memory.offers.remaining(slot, self._memory.peoples_clock.now)
