@@ -1,7 +1,7 @@
 """The hub's own collections and every index they need."""
 
 from hub.documents import Collection, Exists, Index
-from hub.migrations import HOUSE
+from hub.migrations import META
 
 ENTRIES = Collection(
     "entries",
@@ -68,5 +68,5 @@ COLLECTIONS = (
     CANNED_REPLIES,
     DISPOSITIONS,
     BREAK_REASONS,
-    HOUSE,
+    META,
 )
