@@ -11,7 +11,7 @@ from hub.documents import Document, Documents, Duplicate, Refused, StoreError
 from hub.events import BeatsMoved, Bus
 from hub.ids import Ids
 
-INTERVAL = 3.0  # seconds between two beats of a web process
+INTERVAL = 1.0  # seconds between two beats of a web process
 
 
 class Beat(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,9 +26,12 @@ class PeoplesClock:
         counts = {beat.id: beat.n for beat in beats}
         moved = {id for id, n in counts.items() if n != self._counts.get(id)}
         seen_before = any(id in self._counts for id in moved)
-        if self._looked is not None and seen_before:
-            self.now += min(monotonic - self._looked, self._interval)
-        self._looked = monotonic
+        if self._looked is None:
+            self._looked = monotonic
+        elif moved:  # while no beat moves the clock stands
+            if seen_before:
+                self.now += min(monotonic - self._looked, self._interval)
+            self._looked = monotonic
         self._counts = counts
         return frozenset(agent for beat in beats if beat.id in moved for agent in beat.agents)
 

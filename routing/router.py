@@ -51,7 +51,7 @@ class Memory:
         """Nothing known."""
         self.matcher = Matcher()
         self.offers = Offers(refusal=REFUSAL)
-        self.peoples_clock = PeoplesClock(interval=ROUND)
+        self.peoples_clock = PeoplesClock(interval=2 * TICK)
         self.grace = Grace(grace)
         self.after_work: dict[str, tuple[str, float]] = {}  # slot → agent, end on the monotonic clock
         self.accepted: set[str] = set()
