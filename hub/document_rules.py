@@ -130,9 +130,23 @@ def checked(document: Mapping[str, Json]) -> Document:
 def checked_next(document: Mapping[str, Json], version: int) -> Document:
     """As :func:`checked`, and it stands one version above ``version``."""
     copy = checked(document)
-    if copy["version"] != version + 1:
+    if copy["version"] != check_version(version) + 1:
         raise ValueError(f"put_if at version {version} takes a document of version {version + 1}")
     return copy
+
+
+def check_id(id: object) -> str:
+    """An id to look for; TypeError for anything but a string."""
+    if not isinstance(id, str):
+        raise TypeError("an id is a string")
+    return id
+
+
+def check_version(version: object) -> int:
+    """A version to compare with; TypeError for anything but an integer."""
+    if type(version) is not int:
+        raise TypeError("a version is an integer")
+    return version
 
 
 def scalar(value: object) -> Scalar:
@@ -242,6 +256,16 @@ def check_text(text: object) -> str:
     return plain(text)  # type: ignore[return-value]
 
 
+def text_after(text: str) -> str | None:
+    """The first string after all that begin with ``text``; None where there is none."""
+    while text:
+        last = ord(text[-1])
+        if last < 0x10FFFF:
+            return text[:-1] + chr(0xE000 if last == 0xD7FF else last + 1)
+        text = text[:-1]
+    return None
+
+
 def unknown(where: object) -> TypeError:
     """What to raise for something that is not a filter."""
     return TypeError(f"{type(where).__name__} is not a filter")
@@ -320,11 +344,11 @@ _orders: dict[tuple[str, ...], tuple[Order, ...]] = {}
 
 def order(sort: Sequence[str]) -> tuple[Order, ...]:
     """A sort order with ``id`` as its end; ValueError for a field named twice or not at all."""
+    if isinstance(sort, str):
+        raise TypeError("sort is a sequence of fields")
     names = tuple(sort)
     known = _orders.get(names)
     if known is None:
-        if isinstance(sort, str):
-            raise TypeError("sort is a sequence of fields")
         fields = [Order(name.removeprefix("-"), name.startswith("-")) for name in names]
         for one in fields:
             parts(one.field)

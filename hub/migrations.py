@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from hub.documents import Changed, Collection, Documents, Duplicate
+from hub.documents import Changed, Collection, Document, Documents, Duplicate
 
 META = Collection("meta")
 _ID = "data"
@@ -90,7 +90,7 @@ class Migrations:
             old = await self._documents.get(META.name, _ID)
             try:
                 if old is None:
-                    document = {"id": _ID, "version": 1, "data_version": version}
+                    document: Document = {"id": _ID, "version": 1, "data_version": version}
                     await self._documents.insert(META.name, document)
                 else:
                     at = old["version"]

@@ -144,19 +144,25 @@ class Projector:
                 sort=("seq",),
                 limit=200,
             )
-            new = document
             for item in page.items:
-                new = project(new, to_entry(item))
-            if new is None:
+                if not await self._step(document, to_entry(item)):
+                    break  # another one was faster: look again
+                document = project(document, to_entry(item))
+            if not page.items:
                 return
-            try:
-                if document is None:
-                    await self._documents.insert("conversations", new)
-                else:
-                    await self._documents.put_if("conversations", new, version=version)
-            except Refused:
-                continue  # another one was faster: look again
-            self._bus.publish(ConversationProjected(new))
+
+    async def _step(self, document: Document | None, entry: Entry) -> bool:
+        """Move the document by one entry; whether it was I who did."""
+        new = project(document, entry)
+        try:
+            if document is None:
+                await self._documents.insert("conversations", new)
+            else:
+                await self._documents.put_if("conversations", new, version=entry.seq - 1)
+        except Refused:
+            return False
+        self._bus.publish(ConversationProjected(new))
+        return True
 
     async def rebuild(self, conversation: ConversationId) -> None:
         """Make the document anew from its entries (``hub store rebuild``), while others may write."""

@@ -35,6 +35,11 @@ class PeoplesClock:
         self._counts = counts
         return frozenset(agent for beat in beats if beat.id in moved for agent in beat.agents)
 
+    def reading(self, monotonic: float) -> float:
+        """What a count that begins now starts from: the next look may add what lies before it."""
+        ahead = 0.0 if self._looked is None else min(monotonic - self._looked, self._interval)
+        return self.now + ahead
+
 
 class Grace:
     """Counts, for each agent, the people's time since his desk was last heard of."""

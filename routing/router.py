@@ -292,7 +292,7 @@ class Router:
 
     async def _keep(self, slot: str, entry: Entry, agent: str) -> None:
         seconds = await self._times.offer_seconds(entry.after.queue)
-        ends = self._memory.peoples_clock.now + seconds
+        ends = self._memory.peoples_clock.reading(self._clock.monotonic()) + seconds
         self._memory.offers.add(Offer(slot, entry.conversation, agent, ends))
 
     async def _look_at_waiting(self) -> None:
