@@ -371,7 +371,10 @@ def index_order(index: Index) -> tuple[Order, ...]:
 
 
 def needed(collection: Collection, where: Filter, by: tuple[Order, ...]) -> tuple[Order, ...]:
-    """The beginning of an order that already decides, because a unique index says so."""
+    """The beginning of an order that already decides, because a unique index says so.
+
+    It is empty where at most one document matches.
+    """
     fixed = {part.field for part in conjuncts(where) if isinstance(part, Equal)}
     uniques = [
         {name.removeprefix("-") for name in index.fields}
@@ -380,7 +383,7 @@ def needed(collection: Collection, where: Filter, by: tuple[Order, ...]) -> tupl
     ]
     if not uniques:
         return by
-    for length in range(1, len(by)):
+    for length in range(len(by)):
         known = fixed.union(one.field for one in by[:length])
         if any(fields <= known for fields in uniques):
             return by[:length]
