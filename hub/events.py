@@ -82,6 +82,13 @@ class ContactChanged(msgspec.Struct, frozen=True):
     contact: str
 
 
+class SessionEnded(msgspec.Struct, frozen=True):
+    """A sign-in has ended (signed out, password changed, disabled): its sockets must end too."""
+
+    user: str
+    session: str
+
+
 class BeatsMoved(msgspec.Struct, frozen=True):
     """A desk connected or went: presence should be looked at."""
 
@@ -102,6 +109,7 @@ Event: TypeAlias = (
     | ReadMarks
     | StaffRead
     | ContactChanged
+    | SessionEnded
     | BeatsMoved
     | ConfigurationChanged
 )

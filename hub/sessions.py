@@ -20,6 +20,7 @@ from hub.documents import (
     Unavailable,
 )
 from hub.errors import Busy
+from hub.events import Bus, SessionEnded
 
 SESSIONS = "sessions"
 COLLECTION = Collection(SESSIONS, (Index("user", ("user",)), Index("expires_at", ("expires_at",))))
@@ -46,6 +47,7 @@ class Sessions:
         self,
         documents: Documents,
         clock: Clock,
+        bus: Bus,
         *,
         idle: timedelta,
         longest: timedelta,
@@ -54,6 +56,7 @@ class Sessions:
         """``idle``: ends when unused for so long; ``longest``: in any case; ``token``: 256 bits."""
         self._documents = documents
         self._clock = clock
+        self._bus = bus
         self._idle = idle
         self._longest = longest
         self._token = token
@@ -108,12 +111,13 @@ class Sessions:
         with contextlib.suppress(Changed, Unavailable, Lost):
             await self._documents.put_if(SESSIONS, _write(after), version=session.version)
 
-    async def end(self, id: str) -> None:
-        """End one session."""
+    async def end(self, user: str, id: str) -> None:
+        """End one session of a user."""
         try:
             await self._documents.delete(SESSIONS, id)
         except (Unavailable, Lost) as error:
             raise Busy(str(error)) from error
+        self._bus.publish(SessionEnded(user, id))
 
     async def end_all(self, user: str, *, but: str | None = None) -> list[str]:
         """End every session of a user (password changed, disabled); the ids that ended."""
@@ -123,7 +127,7 @@ class Sessions:
             raise Busy(str(error)) from error
         ended = [str(document["id"]) for document in page.items if document["id"] != but]
         for id in ended:
-            await self.end(id)
+            await self.end(user, id)
         return ended
 
     async def tidy(self) -> int:
