@@ -1,0 +1,1 @@
+"""Channels: the ways customers reach the hub. Each folder is one plug; ``registry`` lists them."""

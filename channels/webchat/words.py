@@ -1,0 +1,78 @@
+"""Words for customers that the server itself must make: opening hours and the transcript. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
+from channels.webchat.config import Locale
+from channels.webchat.wire import EntryView
+from hub.clock import parse_stamp
+from hub.hours import Hours, Span
+
+_DAYS: dict[Locale, tuple[str, ...]] = {
+    "zh-CN": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+_TO: dict[Locale, str] = {"zh-CN": "至", "en": "–"}
+_BETWEEN: dict[Locale, str] = {"zh-CN": "，", "en": ", "}
+_ALL_DAY: dict[Locale, str] = {"zh-CN": "全天", "en": "all day"}
+_SPEAKERS: dict[Locale, dict[str, str]] = {
+    "zh-CN": {"contact": "您", "agent": "客服", "bot": "智能助手", "system": "系统消息"},
+    "en": {"contact": "You", "agent": "Agent", "bot": "Assistant", "system": "Notice"},
+}
+_VISITOR: dict[Locale, str] = {"zh-CN": "访客", "en": "Visitor"}
+
+
+def hours_text(hours: Hours | None, locale: Locale) -> str:
+    """The week as people say it: "周一至周五 08:30–17:30"; empty where it is always open."""
+    if hours is None or all(_all_day(spans) for spans in hours.week):
+        return ""
+    runs: list[tuple[int, int, Sequence[Span]]] = []
+    for day, spans in enumerate(hours.week):
+        if not spans:
+            continue
+        if runs and runs[-1][1] == day - 1 and list(runs[-1][2]) == list(spans):
+            runs[-1] = (runs[-1][0], day, spans)
+        else:
+            runs.append((day, day, spans))
+    return _BETWEEN[locale].join(_run(first, last, spans, locale) for first, last, spans in runs)
+
+
+def _run(first: int, last: int, spans: Sequence[Span], locale: Locale) -> str:
+    days = _DAYS[locale]
+    named = days[first] if first == last else f"{days[first]}{_TO[locale]}{days[last]}"
+    times = " ".join(f"{span.start}–{span.end}" for span in spans)
+    return f"{named} {_ALL_DAY[locale] if _all_day(spans) else times}"
+
+
+def _all_day(spans: Sequence[Span]) -> bool:
+    return [(span.start, span.end) for span in spans] == [("00:00", "24:00")]
+
+
+def visitor_name(address: str, locale: Locale) -> str:
+    """What an unnamed visitor is called, so that agents can tell two of them apart."""
+    letters = "".join(character for character in address[2:] if character.isalnum())
+    return f"{_VISITOR[locale]} {letters[:4].upper()}"
+
+
+def transcript(entries: Sequence[EntryView], *, title: str, zone: tzinfo, locale: Locale) -> str:
+    """What was said, as plain text."""
+    lines = [title, ""]
+    names = _SPEAKERS[locale]
+    for entry in entries:
+        if entry.kind != "message":
+            continue
+        at = _local(entry.at, zone)
+        parts = [str(entry.body.get("text") or "")]
+        attached = entry.body.get("attachments")
+        parts += [
+            f"[{one.get('name')}]"
+            for one in (attached if isinstance(attached, list) else [])
+            if isinstance(one, dict)
+        ]
+        said = " ".join(part for part in parts if part) or "—"
+        lines.append(f"{at:%Y-%m-%d %H:%M}  {entry.by.name or names[entry.by.kind]}  {said}")
+    return "\n".join(lines) + "\n"
+
+
+def _local(at: str, zone: tzinfo) -> datetime:
+    return parse_stamp(at).astimezone(zone)
