@@ -1,0 +1,1 @@
+"""The web server: composition root, sign-in, REST, sockets, the desk and the `hub` program."""

@@ -1,0 +1,380 @@
+"""All desks connected to this process: what happens is told to whoever may see it, encoded once."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from hub.access import Permission, Principal
+from hub.agents import Agents
+from hub.clock import Clock
+from hub.documents import Document, Documents, Json, StoreError
+from hub.entries import Actor, Entry, Kind, State
+from hub.errors import HubError
+from hub.events import (
+    AgentChanged,
+    Bus,
+    Committed,
+    ConfigurationChanged,
+    ConversationProjected,
+    DeliveryChanged,
+    ReadMarks,
+    Typing,
+)
+from hub.slots import Agent
+from hub.timeline import Seen
+from web.agent_desk.board import Board
+from web.agent_desk.sender import Flusher, Sender
+from web.presenting import Presenter
+
+GAP = 0.02  # seconds between two frames of one socket
+PRESENCE_GAP = 0.5  # seconds in which presence changes are gathered
+BOARD_GAP = 1.0  # seconds in which changes of queues are gathered
+KEPT_SIGHTS = 50_000
+_encode = msgspec.json.Encoder().encode
+_log = structlog.get_logger(__name__)
+
+
+class OfferClock(Protocol):
+    """Knows how long an offer still stands."""
+
+    def remaining(self, slot: str) -> float | None:
+        """Seconds left; None where it is not known here."""
+        ...
+
+
+class Desk:
+    """One connected desk: whose it is, and where its events go."""
+
+    def __init__(self, principal: Principal, sender: Sender, session: str) -> None:
+        """``session``: the id of the session it came with."""
+        self.principal = principal
+        self.sender = sender
+        self.session = session
+        self.watching: set[str] = set()
+
+    def sees(self, queue: str | None, agent: str | None) -> bool:
+        """Whether a conversation with this queue and agent is his to see."""
+        return self.principal.reaches(Permission.CONVERSATIONS_READ, owner=agent, queue=queue)
+
+
+def encode(event: Document) -> str:
+    """One event as JSON text."""
+    return _encode(event).decode()
+
+
+class Desks:
+    """Listens to the bus and tells the desks."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        *,
+        presenter: Presenter,
+        agents: Agents,
+        board: Board,
+        offer_clock: OfferClock,
+        clock: Clock,
+    ) -> None:
+        """``board`` counts queues; ``offer_clock`` is the router of this process."""
+        self._documents = documents
+        self._presenter = presenter
+        self._agents = agents
+        self._board = board
+        self._offer_clock = offer_clock
+        self._clock = clock
+        self._desks: dict[str, set[Desk]] = {}
+        self._flusher = Flusher(GAP)
+        self._sights: OrderedDict[str, tuple[str | None, str | None]] = OrderedDict()
+        self._offered: dict[str, tuple[str, str]] = {}  # conversation → agent, slot
+        self._changed_agents: set[str] = set()
+        self._dirty_queues: set[tuple[str, str]] = set()
+        self._happened: asyncio.Queue[Committed | ConversationProjected] = asyncio.Queue()
+        self._rest = asyncio.Event()
+
+    def listen(self, bus: Bus) -> None:
+        """Hear what this process does."""
+        bus.listen(Committed, self._on_committed)
+        bus.listen(AgentChanged, lambda event: self._note_agent(event.agent))
+        bus.listen(Typing, self._on_typing)
+        bus.listen(DeliveryChanged, self._on_delivery)
+        bus.listen(ReadMarks, self._on_read_marks)
+        bus.listen(ConfigurationChanged, lambda _: self.tell_all({"t": "config"}))
+
+    def everyone(self) -> list[Desk]:
+        """All connected desks."""
+        return [desk for desks in self._desks.values() for desk in desks]
+
+    def of(self, agent: str) -> list[Desk]:
+        """One person's desks: a tab each."""
+        return list(self._desks.get(agent, ()))
+
+    def enter(self, desk: Desk) -> None:
+        """A desk connected; from now on its events are queued."""
+        self._desks.setdefault(desk.principal.id, set()).add(desk)
+
+    def leave(self, desk: Desk) -> None:
+        """A desk is gone."""
+        desks = self._desks.get(desk.principal.id, set())
+        desks.discard(desk)
+        if not desks:
+            self._desks.pop(desk.principal.id, None)
+        for conversation in list(desk.watching):
+            self.unwatch(desk, conversation)
+
+    def push(self, desk: Desk, event: str) -> None:
+        """Queue one encoded event for one desk."""
+        if desk.sender.push(event):
+            self._flusher.add(desk.sender)
+
+    def tell_all(self, event: Document, organisation: str | None = None) -> None:
+        """Tell every desk (of an organisation)."""
+        text = encode(event)
+        for desk in self.everyone():
+            if organisation is None or desk.principal.organisation == organisation:
+                self.push(desk, text)
+
+    def tell(self, agent: str, event: Document) -> None:
+        """Tell all desks of one person."""
+        text = encode(event)
+        for desk in self._desks.get(agent, ()):
+            self.push(desk, text)
+
+    # --- conversations ---
+
+    def _on_committed(self, event: Committed) -> None:
+        if self._desks:
+            self._happened.put_nowait(event)
+        self._board_changed(event.entry)
+
+    def _board_changed(self, entry: Entry) -> None:
+        if entry.kind not in (Kind.NOTE, Kind.RATED) and entry.after.queue is not None:
+            self._dirty_queues.add((entry.organisation, entry.after.queue))
+            self._rest.set()
+
+    async def run(self) -> None:
+        """Tell what happened until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._tell_conversations())
+            tasks.create_task(self._tell_the_rest())
+
+    async def _tell_conversations(self) -> None:
+        while True:
+            event = await self._happened.get()
+            await self._guard(self._tell_one(event))
+
+    async def _guard(self, work: Coroutine[object, object, None]) -> None:
+        try:
+            await work
+        except (StoreError, HubError) as error:
+            _log.warning("A desk event was not told", reason=type(error).__name__)
+
+    async def _tell_one(self, event: Committed | ConversationProjected) -> None:
+        if isinstance(event, ConversationProjected):
+            return
+        entry = event.entry
+        document = event.conversation
+        if document is None:
+            document = await self._documents.get("conversations", entry.conversation)
+        row = None if document is None else await self._presenter.row(document)
+        shown = await self._presenter.entry(Seen(entry, entry.seq - 1), live=True)
+        text = encode({"t": "entry", "entry": shown, "row": row})
+        for desk in self._audience(entry):
+            self.push(desk, text)
+        await self._tell_offer(entry, row, shown)
+
+    def _audience(self, entry: Entry) -> list[Desk]:
+        """Who sees the conversation now, or saw it before this entry."""
+        now = (entry.after.queue, entry.after.agent)
+        before = self._sights.pop(entry.conversation, now)
+        self._sights[entry.conversation] = now
+        if len(self._sights) > KEPT_SIGHTS:
+            self._sights.popitem(last=False)
+        return [
+            desk
+            for desk in self.everyone()
+            if desk.principal.organisation == entry.organisation
+            and (desk.sees(*now) or (before != now and desk.sees(*before)))
+        ]
+
+    async def _tell_offer(self, entry: Entry, row: Document | None, shown: Document) -> None:
+        standing = self._offered.get(entry.conversation)
+        stands = entry.after.state is State.OFFERED
+        if standing is not None and not (stands and standing[1] == entry.after.slot):
+            self._offer_gone(entry, standing)
+        if entry.kind is Kind.OFFERED and entry.after.agent in self._desks:
+            offer = await self.offer(entry)
+            if offer is not None and entry.after.agent is not None:
+                self._offered[entry.conversation] = (entry.after.agent, entry.id)
+                self.tell(entry.after.agent, {"t": "offer", "offer": offer})
+
+    def _offer_gone(self, entry: Entry, standing: tuple[str, str]) -> None:
+        agent, slot = standing
+        del self._offered[entry.conversation]
+        reason = entry.body.get("reason") or entry.body.get("how") or entry.kind.value
+        event: Document = {
+            "t": "offer_gone",
+            "conversation": entry.conversation,
+            "slot": slot,
+            "reason": reason,
+        }
+        self.tell(agent, event)
+
+    async def offer(self, entry: Entry) -> Document | None:
+        """An offer as the desk shows it, if it may ring: last entry and agent's document agree on it."""
+        slot, agent = entry.after.slot, entry.after.agent
+        if entry.after.state is not State.OFFERED or slot is None or agent is None:
+            return None
+        document = await self._agents.get(agent)
+        if not rings(document, slot):
+            return None
+        conversation = await self._documents.get("conversations", entry.conversation)
+        if conversation is None:
+            return None
+        total = await self._board.offer_seconds(entry.after.queue)
+        left = self._offer_clock.remaining(slot)
+        latest = await self._presenter.entries(await self._board.latest(entry.conversation))
+        offer: Document = {
+            "conversation": entry.conversation,
+            "slot": slot,
+            "row": await self._presenter.row(conversation),
+            "expires_in_ms": round((total if left is None else left) * 1000),
+            "total_ms": round(total * 1000),
+            "why": entry.body.get("why"),
+            "latest": list[Json](latest),
+        }
+        self._offered[entry.conversation] = (agent, slot)
+        return offer
+
+    # --- what is gathered: presence and queues ---
+
+    def _note_agent(self, agent: str) -> None:
+        self._changed_agents.add(agent)
+        self._rest.set()
+
+    async def _tell_the_rest(self) -> None:
+        next_agents = next_board = 0.0
+        while True:
+            await self._rest.wait()
+            self._rest.clear()
+            now = self._clock.monotonic()
+            wait = min(
+                next_agents - now if self._changed_agents else BOARD_GAP,
+                next_board - now if self._dirty_queues else BOARD_GAP,
+            )
+            if wait > 0:
+                await self._clock.sleep(wait)
+                now = self._clock.monotonic()
+            if self._changed_agents and now >= next_agents:
+                next_agents = now + PRESENCE_GAP
+                await self._guard(self._tell_agents())
+            if self._dirty_queues and now >= next_board:
+                next_board = now + BOARD_GAP
+                await self._guard(self._tell_queues())
+            if self._changed_agents or self._dirty_queues:
+                self._rest.set()
+
+    async def _tell_agents(self) -> None:
+        changed, self._changed_agents = self._changed_agents, set()
+        by_organisation: dict[str, list[Json]] = {}
+        for id in changed:
+            agent = await self._agents.get(id)
+            shown = self._presenter.agent(agent)
+            by_organisation.setdefault(agent.organisation, []).append(shown)
+            self.tell(id, {"t": "me", "me": shown})
+        for organisation, agents in by_organisation.items():
+            self.tell_all({"t": "agents", "agents": agents}, organisation)
+
+    async def _tell_queues(self) -> None:
+        dirty, self._dirty_queues = self._dirty_queues, set()
+        by_organisation: dict[str, list[Json]] = {}
+        for organisation, queue in dirty:
+            facts = await self._board.queue(organisation, queue)
+            if facts is not None:
+                by_organisation.setdefault(organisation, []).append(facts)
+        for organisation, queues in by_organisation.items():
+            self.tell_all({"t": "queues", "queues": queues}, organisation)
+
+    # --- small things ---
+
+    def _on_typing(self, event: Typing) -> None:
+        watchers = [desk for desk in self.everyone() if event.conversation in desk.watching]
+        if not watchers:
+            return
+        text = encode(
+            {
+                "t": "typing",
+                "conversation": event.conversation,
+                "by": {"kind": event.by_kind, "id": event.by_id},
+                "on": event.on,
+            }
+        )
+        for desk in watchers:
+            if event.by_kind != Actor.AGENT.value or desk.principal.id != event.by_id:
+                self.push(desk, text)
+
+    def _on_delivery(self, event: DeliveryChanged) -> None:
+        self._tell_sight(
+            event.conversation,
+            {
+                "t": "delivery",
+                "conversation": event.conversation,
+                "entry": event.entry,
+                "status": "sending" if event.status == "started" else event.status,
+                "why": event.why,
+            },
+        )
+
+    def _on_read_marks(self, event: ReadMarks) -> None:
+        self._tell_sight(
+            event.conversation,
+            {
+                "t": "read_marks",
+                "conversation": event.conversation,
+                "delivered": event.delivered,
+                "read": event.read,
+            },
+        )
+
+    def _tell_sight(self, conversation: str, event: Document) -> None:
+        sight = self._sights.get(conversation)
+        text = encode(event)
+        for desk in self.everyone():
+            if conversation in desk.watching or (sight is not None and desk.sees(*sight)):
+                self.push(desk, text)
+
+    def watch(self, desk: Desk, conversation: str) -> None:
+        """This desk has the conversation open; others who have it open see that."""
+        desk.watching.add(conversation)
+        self._tell_viewing(conversation)
+
+    def unwatch(self, desk: Desk, conversation: str) -> None:
+        """It is not open there any more."""
+        desk.watching.discard(conversation)
+        self._tell_viewing(conversation)
+
+    def _tell_viewing(self, conversation: str) -> None:
+        watchers = [desk for desk in self.everyone() if conversation in desk.watching]
+        agents: list[Json] = [*sorted({str(desk.principal.id) for desk in watchers})]
+        text = encode({"t": "viewing", "conversation": conversation, "agents": agents})
+        for desk in watchers:
+            self.push(desk, text)
+
+    async def refresh(self, find: Callable[[str], Coroutine[object, object, Principal | None]]) -> None:
+        """Read everybody's rights anew; who has none left is told goodbye."""
+        for agent in list(self._desks):
+            principal = await find(agent)
+            for desk in self.of(agent):
+                if principal is None:
+                    self.push(desk, encode({"t": "bye", "reason": "signed_out"}))
+                else:
+                    desk.principal = principal
+
+
+def rings(agent: Agent, slot: str) -> bool:
+    """Whether an offer may ring: it stands in the agent's document under the group's present epoch."""
+    held = agent.slots.get(slot)
+    return held is not None and held.epoch == agent.epochs.get(held.group)

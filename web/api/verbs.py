@@ -1,0 +1,361 @@
+"""What staff do to conversations: one route for each verb; the verb itself decides whether it may."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import structlog
+from pydantic import Field
+
+from hub.access import Permission
+from hub.clock import Clock, stamp
+from hub.conversations import Conversations
+from hub.documents import Document, Json
+from hub.endpoints import Permitted
+from hub.entries import Actor, By, Entry
+from hub.erasure import Erasure
+from hub.errors import Invalid, NotFound
+from hub.ids import ConversationId
+from hub.timeline import Seen
+from routing.skills import Skills, unknown_skills
+from web.files import Files
+from web.operations import Asked, Body, ClientId, Id, Operation, printable
+from web.presenting import Presenter
+from web.sight import Sight
+from web.views import EntryView
+
+_log = structlog.get_logger(__name__)
+P = Permission
+Seen_ = Annotated[int, Field(ge=0, le=2**53)]
+MessageText = Annotated[str, printable(10_000, 1)]
+NoteText = Annotated[str, printable(4_000, 1)]
+FileIds = Annotated[list[Id], Field(max_length=10)]
+Level = Annotated[int, Field(ge=1, le=10)]
+_FARTHEST = timedelta(days=366)
+
+
+class PromptOption(Body):
+    """One thing the customer may choose."""
+
+    value: Annotated[str, printable(100, 1)]
+    label: Annotated[str, printable(100, 1)]
+
+
+class Prompt(Body):
+    """A question with options."""
+
+    text: MessageText
+    options: Annotated[list[PromptOption], Field(min_length=1, max_length=20)]
+
+
+class Message(Body):
+    """Something to say to the customer: a text, files, a prompt, or several of them."""
+
+    client_id: ClientId
+    text: MessageText | None = None
+    attachments: FileIds = Field(default_factory=list)
+    prompt: Prompt | None = None
+    reply_to: Id | None = None
+
+
+class Note(Body):
+    """An internal note; ``mentions`` are users' ids."""
+
+    client_id: ClientId
+    text: NoteText
+    mentions: Annotated[list[Id], Field(max_length=20)] = Field(default_factory=list)
+    attachments: FileIds = Field(default_factory=list)
+
+
+class Accept(Body):
+    """Take the offer that stands with this slot."""
+
+    client_id: ClientId
+    slot: Id
+
+
+class Decline(Body):
+    """Refuse the offer that stands with this slot."""
+
+    client_id: ClientId | None = None
+    slot: Id
+
+
+class Take(Body):
+    """Take a waiting conversation, or a closed one up again."""
+
+    client_id: ClientId
+
+
+class Close(Body):
+    """End it; ``seen`` is the last number I was shown."""
+
+    client_id: ClientId
+    seen: Seen_
+    disposition: Id | None = None
+    summary: Annotated[str, printable(4_000)] | None = None
+
+
+class Snooze(Body):
+    """Let it rest until a moment (ISO 8601 with a zone), or the customer's next message."""
+
+    client_id: ClientId
+    seen: Seen_
+    until: Annotated[str, Field(min_length=16, max_length=40)]
+
+
+class ToQueue(Body):
+    """Hand it to a queue, with a note, and skills to ask for."""
+
+    client_id: ClientId
+    queue: Id
+    note: NoteText | None = None
+    skills: Annotated[dict[Id, Level], Field(max_length=20)] | None = None
+    priority: Annotated[int, Field(ge=0, le=10)] | None = None
+
+
+class ToAgent(Body):
+    """Hand it to a colleague who has room."""
+
+    client_id: ClientId
+    agent: Id
+    note: NoteText | None = None
+
+
+class Redact(Body):
+    """Why it is erased; the reason goes into the log of what was done, so name no person in it."""
+
+    reason: Annotated[str, printable(200, 1)]
+
+
+class VerbsApi:
+    """/api/conversations/{id}/…, written."""
+
+    def __init__(
+        self,
+        conversations: Conversations,
+        erasure: Erasure,
+        *,
+        sight: Sight,
+        presenter: Presenter,
+        files: Files,
+        skills: Skills,
+        clock: Clock,
+    ) -> None:
+        """Over the hub's verbs."""
+        self._conversations = conversations
+        self._erasure = erasure
+        self._sight = sight
+        self._presenter = presenter
+        self._files = files
+        self._skills = skills
+        self._clock = clock
+
+    def operations(self) -> list[Operation]:
+        """What to mount."""
+        return [
+            _verb("messages", P.CONVERSATIONS_REPLY, self.post, Message),
+            _verb("notes", P.CONVERSATIONS_NOTE, self.note, Note),
+            _verb("accept", P.CONVERSATIONS_TAKE, self.accept, Accept),
+            _verb("decline", P.CONVERSATIONS_TAKE, self.decline, Decline),
+            _verb("pull", P.CONVERSATIONS_TAKE, self.pull, Take),
+            _verb("reopen", P.CONVERSATIONS_TAKE, self.reopen, Take),
+            _verb("close", P.CONVERSATIONS_CLOSE, self.close, Close),
+            _verb("snooze", P.CONVERSATIONS_CLOSE, self.snooze, Snooze),
+            _verb("queue", P.CONVERSATIONS_TRANSFER, self.to_queue, ToQueue),
+            _verb("agent", P.CONVERSATIONS_TRANSFER, self.to_agent, ToAgent),
+            _verb("entries/{entry}/redact", P.CONVERSATIONS_REDACT, self.redact, Redact),
+        ]
+
+    async def post(self, asked: Asked[None, Message]) -> EntryView:
+        """Say something to the customer.
+
+        The same `client_id` again answers the entry of the first time.
+        """
+        conversation = await self._conversation(asked, P.CONVERSATIONS_REPLY)
+        message = asked.body
+        body: dict[str, Json] = {}
+        if message.text is not None:
+            body["text"] = message.text
+        if message.attachments:
+            body["attachments"] = await self._attachments(asked, conversation, message.attachments)
+        if message.prompt is not None:
+            body["prompt"] = message.prompt.model_dump(mode="json")
+        if not body:
+            raise Invalid("text: a message needs a text, a file or a prompt.", code="empty_message")
+        if message.reply_to is not None:
+            body["reply_to"] = message.reply_to
+        return await self._shown(
+            await self._conversations.post(
+                conversation, by=_me(asked), body=body, client_id=message.client_id
+            )
+        )
+
+    async def note(self, asked: Asked[None, Note]) -> EntryView:
+        """Write an internal note; customers never see it."""
+        conversation = await self._conversation(asked, P.CONVERSATIONS_NOTE)
+        body: dict[str, Json] = {"text": asked.body.text}
+        if asked.body.mentions:
+            body["mentions"] = list[Json](asked.body.mentions)
+        if asked.body.attachments:
+            body["attachments"] = await self._attachments(asked, conversation, asked.body.attachments)
+        return await self._shown(
+            await self._conversations.note(
+                conversation, by=_me(asked), body=body, client_id=asked.body.client_id
+            )
+        )
+
+    async def accept(self, asked: Asked[None, Accept]) -> EntryView:
+        """Take the conversation that is offered to me; 409 `gone` where the offer has ended."""
+        conversation = await self._conversation(asked, P.CONVERSATIONS_TAKE)
+        return await self._shown(
+            await self._conversations.accept(
+                conversation,
+                agent=asked.me.id,
+                slot=asked.body.slot,
+                client_id=asked.body.client_id,
+            )
+        )
+
+    async def decline(self, asked: Asked[None, Decline]) -> EntryView:
+        """Refuse the offer; the conversation keeps its place and goes on to the next."""
+        conversation = await self._conversation(asked, P.CONVERSATIONS_TAKE)
+        return await self._shown(
+            await self._conversations.decline(conversation, agent=asked.me.id, slot=asked.body.slot)
+        )
+
+    async def pull(self, asked: Asked[None, Take]) -> EntryView:
+        """Take a waiting conversation out of its queue."""
+        conversation = await self._conversation(asked, P.CONVERSATIONS_TAKE)
+        return await self._shown(
+            await self._conversations.pull(conversation, agent=asked.me.id, client_id=asked.body.client_id)
+        )
+
+    async def reopen(self, asked: Asked[None, Take]) -> EntryView:
+        """Take a closed or sleeping conversation up again."""
+        conversation = await self._conversation(asked, P.CONVERSATIONS_TAKE)
+        return await self._shown(
+            await self._conversations.reopen(conversation, agent=asked.me.id, client_id=asked.body.client_id)
+        )
+
+    async def close(self, asked: Asked[None, Close]) -> EntryView:
+        """End it; 409 `unseen` where the customer has written something I was not shown."""
+        conversation = await self._conversation(asked, P.CONVERSATIONS_CLOSE)
+        return await self._shown(
+            await self._conversations.close(
+                conversation,
+                by=_me(asked),
+                seen=asked.body.seen,
+                disposition=asked.body.disposition,
+                summary=asked.body.summary,
+                client_id=asked.body.client_id,
+            )
+        )
+
+    async def snooze(self, asked: Asked[None, Snooze]) -> EntryView:
+        """Let it rest until a moment or the customer's next message."""
+        conversation = await self._conversation(asked, P.CONVERSATIONS_CLOSE)
+        return await self._shown(
+            await self._conversations.snooze(
+                conversation,
+                agent=asked.me.id,
+                seen=asked.body.seen,
+                until=self._moment(asked.body.until),
+                client_id=asked.body.client_id,
+            )
+        )
+
+    async def to_queue(self, asked: Asked[None, ToQueue]) -> EntryView:
+        """Hand it to a queue."""
+        conversation = await self._conversation(asked, P.CONVERSATIONS_TRANSFER)
+        body = asked.body
+        unknown = await unknown_skills(self._skills, asked.me.organisation, body.skills or {})
+        if unknown:
+            raise Invalid(f"skills: there is no skill {', '.join(unknown)}.")
+        return await self._shown(
+            await self._conversations.to_queue(
+                conversation,
+                by=_me(asked),
+                queue=body.queue,
+                note=body.note,
+                skills=body.skills,
+                priority=body.priority,
+                client_id=body.client_id,
+            )
+        )
+
+    async def to_agent(self, asked: Asked[None, ToAgent]) -> EntryView:
+        """Hand it to a colleague; 409 `no_room` or `agent_away` where he cannot take it."""
+        conversation = await self._conversation(asked, P.CONVERSATIONS_TRANSFER)
+        return await self._shown(
+            await self._conversations.to_agent(
+                conversation,
+                by=asked.me.id,
+                agent=asked.body.agent,
+                note=asked.body.note,
+                client_id=asked.body.client_id,
+            )
+        )
+
+    async def redact(self, asked: Asked[None, Redact]) -> EntryView:
+        """Erase what an entry says, and its files, for good; its number stays."""
+        conversation = await self._conversation(asked, P.CONVERSATIONS_REDACT)
+        entry = asked.path["entry"]
+        files = await self._erasure.files_of(entry)
+        erased = await self._erasure.redact(
+            entry, organisation=asked.me.organisation, conversation=conversation, by=asked.me.id
+        )
+        for file in files:
+            await self._files.erase(asked.me.organisation, file)
+        _log.info("An entry was erased", entry=entry, by=asked.me.id, reason=asked.body.reason)
+        return await self._shown(erased, live=False)
+
+    async def _conversation(self, asked: Asked[Any, Any], permission: P) -> ConversationId:
+        """The conversation, if I may see it and use this verb on it at all."""
+        last = await self._sight.last(asked.me, asked.path["id"])
+        asked.me.scope(permission)
+        return last.conversation
+
+    async def _attachments(
+        self, asked: Asked[Any, Any], conversation: ConversationId, ids: list[str]
+    ) -> list[Json]:
+        """The files as the body names them; only what I uploaded may be sent."""
+        named: list[Json] = []
+        for id in ids:
+            file = await self._files.get(asked.me.organisation, id)
+            if file.by != asked.me.id:
+                raise NotFound("there is no such file of yours", code="no_such_file")
+            given = await self._files.give_to(conversation, file)
+            attachment: Document = given.attachment()
+            named.append(attachment)
+        return named
+
+    def _moment(self, text: str) -> str:
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError as error:
+            raise Invalid("until: it is not a moment such as 2026-11-25T13:00:00+08:00.") from error
+        if moment.tzinfo is None:
+            raise Invalid("until: the time zone is missing.")
+        now = self._clock.now()
+        if not now < moment < now + _FARTHEST:
+            raise Invalid("until: it must lie in the coming year.", code="moment_out_of_range")
+        return stamp(moment.astimezone(UTC))
+
+    async def _shown(self, entry: Entry, *, live: bool = True) -> EntryView:
+        return EntryView.model_validate(await self._presenter.entry(Seen(entry, entry.seq - 1), live=live))
+
+
+def _verb(tail: str, permission: P, handle: Any, body: type[Body]) -> Operation:
+    return Operation(
+        method="POST",
+        path=f"/api/conversations/{{id}}/{tail}",
+        policy=Permitted(permission),
+        handle=handle,
+        tag="conversations",
+        body=body,
+        gives=EntryView,
+    )
+
+
+def _me(asked: Asked[Any, Any]) -> By:
+    return By(Actor.AGENT, asked.me.id)

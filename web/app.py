@@ -1,0 +1,152 @@
+"""The web application, made of declared parts; nothing is registered by importing it."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from hub.access import Permission
+from hub.endpoints import Endpoint, Permitted, Public, Socket
+from hub.settings import Settings
+from web.documentation import describe, document, spectree
+from web.edge import Edge
+from web.endpoints import Endpoints
+from web.errors import body
+from web.health import Health
+from web.identity import Gate, peer
+from web.metrics import MEDIA_TYPE, Metrics
+from web.operations import Operation
+from web.pages import Pages, page
+from web.routes import DeclaredRoute, Routes, answered, check_app
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1"})
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """Everything that is mounted."""
+
+    operations: Sequence[Operation] = ()
+    endpoints: Sequence[Endpoint] = ()
+    sockets: Sequence[Socket] = ()
+    routes: Sequence[BaseRoute] = ()  # declared routes and sockets made elsewhere (the desk's)
+    lifespan: Callable[[], AbstractAsyncContextManager[None]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """The ASGI app, and what tests and commands want to know of it."""
+
+    asgi: ASGIApp
+    starlette: Starlette
+    openapi: dict[str, Any] = field(repr=False)
+
+
+def create_app(
+    contents: Contents,
+    *,
+    settings: Settings,
+    gate: Gate,
+    metrics: Metrics,
+    health: Health,
+    pages: Pages,
+    new_id: Callable[[], str],
+    version: str,
+) -> Application:
+    """Build the app; :class:`web.routes.MissingPolicy` where a route has no policy."""
+    routes = Routes(gate, max_body=settings.max_body_bytes, max_file=settings.max_file_bytes)
+    endpoints = Endpoints(gate, embedding=settings.allow_embedding)
+    tree = spectree(version)
+    mounted: list[BaseRoute] = [
+        DeclaredRoute(
+            operation.path,
+            describe(tree, operation, routes.function(operation)),
+            method=operation.method,
+            policy=operation.policy,
+        )
+        for operation in contents.operations
+    ]
+    for endpoint in contents.endpoints:
+        mounted += endpoints.routes(endpoint)
+    mounted += [routes.socket(socket) for socket in contents.sockets]
+    openapi = document(tree, contents.operations, contents.endpoints)
+    mounted += contents.routes
+    mounted += health.routes()
+    mounted += _figures(gate, metrics)
+    mounted.append(_openapi_route(openapi))
+    mounted += pages.routes()
+    app = Starlette(
+        routes=mounted,
+        exception_handlers={HTTPException: _http_error},
+        lifespan=_lifespan(contents),
+    )
+    app.router.redirect_slashes = False
+    check_app(app)
+    asgi: ASGIApp = Edge(app, metrics=metrics, new_id=new_id, draining=lambda: health.draining)
+    if settings.trusted_proxies:
+        asgi = ProxyHeadersMiddleware(asgi, trusted_hosts=list(settings.trusted_proxies))  # type: ignore[arg-type, assignment]
+    return Application(asgi, app, openapi)
+
+
+def _lifespan(contents: Contents) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        if contents.lifespan is None:
+            yield
+        else:
+            async with contents.lifespan():
+                yield
+
+    return lifespan
+
+
+def _openapi_route(openapi: dict[str, Any]) -> DeclaredRoute:
+    async def answer(request: Request) -> Response:
+        return JSONResponse(openapi, headers={"cache-control": "no-cache"})
+
+    return page("/openapi.json", answer, Public("describes the API, holds no data"))
+
+
+def _figures(gate: Gate, metrics: Metrics) -> list[DeclaredRoute]:
+    reason = "a scraper on this machine needs no sign-in; others need the permission (checked)"
+
+    async def figures(request: Request) -> Response:
+        if not _is_local(request):
+            await gate.admit(request, Permitted(Permission.METRICS_READ))
+        return Response(metrics.text(), media_type=MEDIA_TYPE, headers={"cache-control": "no-store"})
+
+    async def answer(request: Request) -> Response:
+        return await answered(figures(request))
+
+    return [page("/metrics", answer, Public(reason))]
+
+
+def _is_local(request: Request) -> bool:
+    """Whether a program on this machine asks, and no proxy on it for somebody else."""
+    forwarded = any(name in request.headers for name in _FORWARDED)
+    return peer(request) in _LOOPBACK and not forwarded
+
+
+_CODES = {404: "not_found", 405: "method_not_allowed", 400: "invalid_input", 413: "body_too_large"}
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    """Starlette's own refusals (no such route, wrong method) in our form."""
+    if not isinstance(error, HTTPException):
+        raise error
+    headers = dict(error.headers or {})
+    return body(
+        error.status_code,
+        _CODES.get(error.status_code, "http_error"),
+        str(error.detail),
+        headers={"cache-control": "no-store", **headers},
+    )

@@ -1,0 +1,7 @@
+import type { Messages } from '../zh-CN'
+import { desk } from './desk'
+import { error } from './errors'
+import { settings } from './settings'
+import { shell } from './shell'
+
+export const en: Messages = { ...shell, ...desk, settings, error }

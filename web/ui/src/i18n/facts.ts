@@ -1,0 +1,18 @@
+/** The router's reasons in words. */
+import { skillName } from '@/desk/config'
+import type { Fact } from '@/desk/why'
+import { clock } from '@/desk/waiting'
+import { has, t } from '.'
+
+/** `at`: the moment of the choice, for facts that say since when. */
+export function factText({ fact, values }: Fact, at: number): string {
+  const key = `why.${fact}`
+  const shown: Record<string, string | number> = { ...values }
+  if (typeof shown.skill === 'string') shown.skill = skillName(shown.skill)
+  if (typeof shown.ms === 'number') shown.time = clock(shown.ms)
+  if (typeof shown.seconds === 'number') shown.time = clock(shown.seconds * 1000)
+  if (typeof shown.since === 'string') shown.time = clock(at - Date.parse(shown.since))
+  if (has(key)) return t(key, shown)
+  const rest = Object.values(shown).join(' ')
+  return rest === '' ? fact : `${fact} ${rest}`
+}
