@@ -1,0 +1,1 @@
+"""Measurements: `python -m tests.bench [name ...]`; targets and methods are in docs/performance.md."""

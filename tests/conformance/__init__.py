@@ -1,0 +1,1 @@
+"""One suite per port: whatever stands behind it must pass the same tests."""

@@ -1,0 +1,1 @@
+"""The hub in its parts: delivery, bots, timers, sweeping, projections, erasure, feeds, beats."""

@@ -1,0 +1,1 @@
+"""Routing in its parts: the matcher against a naive oracle, the lease, the people's clock, offers."""

@@ -1,0 +1,1 @@
+"""The real verbs, router, delivery and projections under an adversarial, seeded scheduler."""

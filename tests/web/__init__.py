@@ -1,0 +1,1 @@
+"""The web server at its border: requests and sockets as browsers make them."""
