@@ -90,6 +90,7 @@ class SocketConnection(Protocol):
     headers: Mapping[str, str]
     address: str
     user: str | None
+    session: str | None  # the sign-in it came with
     host: str  # scheme://host[:port] under which the customer reached us
 
     async def receive(self) -> str:

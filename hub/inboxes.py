@@ -1,5 +1,6 @@
 """Inboxes: the configured instances of channels, each with the queue its customers come to."""
 
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import msgspec
@@ -30,9 +31,22 @@ class Inbox(Kept, frozen=True, kw_only=True):
 Inboxes = Register[Inbox]
 
 
-def open_inboxes(documents: Documents, ids: Ids, bus: Bus, *, channels: frozenset[str]) -> Inboxes:
-    """The register of inboxes; ``channels`` are the kinds that are plugged in."""
-    rules = _Rules(documents, channels)
+SettingsProblems = Callable[[str, Mapping[str, Json]], list[str]]
+
+
+def open_inboxes(
+    documents: Documents,
+    ids: Ids,
+    bus: Bus,
+    *,
+    channels: frozenset[str],
+    settings_problems: SettingsProblems = lambda kind, settings: [],
+) -> Inboxes:
+    """The register of inboxes; ``channels`` are the kinds that are plugged in.
+
+    ``settings_problems`` asks the channel of a kind what is wrong with an inbox's settings.
+    """
+    rules = _Rules(documents, channels, settings_problems)
     return Register(
         documents,
         ids,
@@ -46,9 +60,12 @@ def open_inboxes(documents: Documents, ids: Ids, bus: Bus, *, channels: frozense
 
 
 class _Rules:
-    def __init__(self, documents: Documents, channels: frozenset[str]) -> None:
+    def __init__(
+        self, documents: Documents, channels: frozenset[str], settings_problems: SettingsProblems
+    ) -> None:
         self._documents = documents
         self._channels = channels
+        self._settings_problems = settings_problems
 
     async def check(self, inbox: Inbox, before: Inbox | None) -> None:
         if inbox.channel not in self._channels:
@@ -62,6 +79,9 @@ class _Rules:
                 raise Invalid(f"hours: {'; '.join(wrong)}.")
         if len(msgspec.json.encode(inbox.settings)) > _MOST_SETTINGS_BYTES:
             raise Invalid(f"settings: they are larger than {_MOST_SETTINGS_BYTES} bytes.")
+        wrong = self._settings_problems(inbox.channel, inbox.settings)
+        if wrong:
+            raise Invalid(f"settings: {' '.join(wrong)}")
         queue = await self._documents.get("queues", inbox.queue)
         if queue is None or queue.get("organisation") != inbox.organisation:
             raise Invalid("queue: there is no such queue.")

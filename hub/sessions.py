@@ -98,6 +98,20 @@ class Sessions:
             await self._seen(session)
         return session
 
+    async def keep(self, id: str) -> bool:
+        """A session is in use without requests (an open socket); whether it has not ended."""
+        try:
+            document = await self._documents.get(SESSIONS, id)
+        except Unavailable:
+            return True  # nobody is signed out because the store is away
+        if document is None:
+            return False
+        session = msgspec.convert(document, Session)
+        if stamp(self._clock.now()) >= session.expires_at:
+            return False
+        await self._seen(session)
+        return True
+
     async def _seen(self, session: Session) -> None:
         now = self._clock.now()
         last = parse_stamp(session.created_at) + self._longest

@@ -16,6 +16,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from hub.access import Permission
 from hub.endpoints import Endpoint, Permitted, Public, Socket
 from hub.settings import Settings
+from web.connections import OpenSockets
 from web.documentation import describe, document, spectree
 from web.edge import Edge
 from web.endpoints import Endpoints
@@ -56,6 +57,7 @@ def create_app(
     *,
     settings: Settings,
     gate: Gate,
+    sockets: OpenSockets,
     metrics: Metrics,
     health: Health,
     pages: Pages,
@@ -63,7 +65,7 @@ def create_app(
     version: str,
 ) -> Application:
     """Build the app; :class:`web.routes.MissingPolicy` where a route has no policy."""
-    routes = Routes(gate, max_body=settings.max_body_bytes, max_file=settings.max_file_bytes)
+    routes = Routes(gate, sockets, max_body=settings.max_body_bytes, max_file=settings.max_file_bytes)
     endpoints = Endpoints(gate, embedding=settings.allow_embedding)
     tree = spectree(version)
     mounted: list[BaseRoute] = [

@@ -1,14 +1,19 @@
-"""A package's WebSocket over Starlette's: text frames of limited size, one kind of goodbye."""
+"""A package's WebSocket over Starlette's: text frames of limited size, one end for all."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from hub.endpoints import SocketClosed, SocketConnection
+from hub.events import Bus, SessionEnded
+from hub.sessions import Sessions
 from web.identity import own_origin, peer
 
 _log = structlog.get_logger(__name__)
+NOT_SIGNED_IN = 4401
 _TOO_BIG, _NOT_TEXT, _OUR_FAULT = 1009, 1003, 1011
 
 
@@ -75,3 +80,47 @@ class Connection:
             await self.close(_OUR_FAULT, "internal error")
         except SocketClosed:
             return
+
+
+class OpenSockets:
+    """The sockets of signed-in people: they end with the session they came with."""
+
+    def __init__(self, sessions: Sessions, bus: Bus) -> None:
+        """``bus`` tells when a session ends in this process."""
+        self._sessions = sessions
+        self._open: dict[str, set[Connection]] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+        bus.listen(SessionEnded, lambda event: self._end(event.session))
+
+    @contextmanager
+    def holding(self, connection: Connection) -> Iterator[None]:
+        """While the socket is open."""
+        session = connection.session
+        if session is None:
+            yield
+            return
+        self._open.setdefault(session, set()).add(connection)
+        try:
+            yield
+        finally:
+            held = self._open[session]
+            held.discard(connection)
+            if not held:
+                del self._open[session]
+
+    async def look(self) -> None:
+        """An open socket is use of its session; one whose session is over is closed."""
+        for session in list(self._open):
+            if not await self._sessions.keep(session):
+                self._end(session)
+
+    def _end(self, session: str) -> None:
+        for connection in list(self._open.get(session, ())):
+            task = asyncio.get_running_loop().create_task(_close(connection), name="signed out")
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+
+async def _close(connection: Connection) -> None:
+    with suppress(SocketClosed):
+        await connection.close(NOT_SIGNED_IN, "signed out")

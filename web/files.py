@@ -138,10 +138,12 @@ class Files:
         """Delete the bytes; the record stays, without its name."""
         file = await self.get(organisation, id)
         await self._blobs.delete(file.key)
-        erased = msgspec.structs.replace(file, name="file", version=file.version + 1)
+        document = await self._documents.get(FILES, id)
+        if document is None:
+            return
         try:
-            document = cast(Document, msgspec.to_builtins(erased))
-            await self._documents.put_if(FILES, document, version=file.version)
+            erased: Document = {**document, "name": "file", "version": file.version + 1}
+            await self._documents.put_if(FILES, erased, version=file.version)
         except Changed:
             return
         except (Unavailable, Lost) as error:

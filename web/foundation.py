@@ -3,10 +3,10 @@
 Commands that work without a running hub need no more than this.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from channels import registry
 from hub import accounts as accounts_module
 from hub import sessions as sessions_module
 from hub.accounts import Accounts
@@ -22,13 +22,14 @@ from hub.directory import (
     open_canned_replies,
     open_dispositions,
 )
-from hub.documents import Collection, Documents, Schema
+from hub.documents import Documents, Schema
 from hub.events import Bus, LocalBus
 from hub.ids import Ids, RandomIds
-from hub.inboxes import Inboxes, open_inboxes
+from hub.inboxes import Inboxes, SettingsProblems, open_inboxes
+from hub.mongo.documents import MongoDocuments
 from hub.schema import COLLECTIONS
 from hub.sessions import Sessions
-from hub.settings import Settings, SettingsProblem
+from hub.settings import Settings
 from hub.sqlite.documents import SqliteDocuments
 from routing import queues as queues_module
 from routing import skills as skills_module
@@ -39,8 +40,8 @@ from web.installation import Installation
 from web.passwords import Argon2Passwords
 
 
-def schema(also: Sequence[Collection] = ()) -> Schema:
-    """Every collection of the house; ``also``: those of the plugged-in channels."""
+def schema() -> Schema:
+    """Every collection of the house and of the channels that are plugged in."""
     return Schema(
         (
             *COLLECTIONS,
@@ -48,7 +49,7 @@ def schema(also: Sequence[Collection] = ()) -> Schema:
             sessions_module.COLLECTION,
             *queues_module.COLLECTIONS,
             *skills_module.COLLECTIONS,
-            *also,
+            *registry.collections(),
         )
     )
 
@@ -86,7 +87,7 @@ class Foundation:
 async def open_documents(settings: Settings, installation: Installation, schema: Schema) -> Documents:
     """The store that the settings name; StoreError (StoreLocked …) where it cannot be opened."""
     if settings.mongodb_uri is not None:
-        raise SettingsProblem(["HUB_MONGODB_URI: the MongoDB engine is not built in yet."])
+        return await MongoDocuments.open(settings.mongodb_uri, schema, database=settings.mongodb_database)
     return await SqliteDocuments.open(installation.store, schema)
 
 
@@ -97,6 +98,7 @@ def lay_foundation(
     installation: Installation,
     channels: Channels,
     channel_kinds: frozenset[str],
+    settings_problems: SettingsProblems = lambda kind, settings: [],
     clock: Clock | None = None,
     ids: Ids | None = None,
     bus: Bus | None = None,
@@ -131,7 +133,9 @@ def lay_foundation(
         canned_replies=open_canned_replies(documents, ids, bus),
         dispositions=open_dispositions(documents, ids, bus),
         break_reasons=open_break_reasons(documents, ids, bus),
-        inboxes=open_inboxes(documents, ids, bus, channels=channel_kinds),
+        inboxes=open_inboxes(
+            documents, ids, bus, channels=channel_kinds, settings_problems=settings_problems
+        ),
         channels=channels,
         configured=Configured(documents, channels, bus, clock),
     )

@@ -61,6 +61,11 @@ class Gate:
             return None
         return Identity(user, session, await self.principal(user))
 
+    async def principal_of(self, user: str) -> Principal | None:
+        """What a user may by his id, as his account is now; None where he may not sign in."""
+        account = await self._accounts.by_id(user)
+        return None if account is None or account.disabled else await self.principal(account)
+
     async def principal(self, user: User) -> Principal:
         """What a user may, and the queues he works in."""
         grants = grants_of(tuple(user.roles))

@@ -16,7 +16,7 @@ from hub.access import Permission
 from hub.documents import StoreError
 from hub.endpoints import Permitted, Policy, Public, Socket
 from hub.errors import HubError, NotFound
-from web.connections import Connection
+from web.connections import NOT_SIGNED_IN, Connection, OpenSockets
 from web.errors import NotSignedIn, error_response, store_error
 from web.identity import SAFE_METHODS, Gate, Identity, peer
 from web.operations import Asked, Operation
@@ -25,7 +25,7 @@ from web.requests import read_json, read_query, read_upload
 _log = structlog.get_logger(__name__)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 ROUTE = "hub.route"  # the path's template, in the ASGI scope, for metrics and logs
-NOT_SIGNED_IN, WRONG_ORIGIN, _REFUSED = 4401, 4403, 1008
+WRONG_ORIGIN, _REFUSED = 4403, 1008
 
 
 class MissingPolicy(TypeError):
@@ -79,9 +79,10 @@ def check_app(app: Starlette) -> None:
 class Routes:
     """Makes routes; each authenticates, authorises, parses, and turns errors into answers."""
 
-    def __init__(self, gate: Gate, *, max_body: int, max_file: int) -> None:
+    def __init__(self, gate: Gate, sockets: OpenSockets, *, max_body: int, max_file: int) -> None:
         """Limits in bytes."""
         self._gate = gate
+        self._sockets = sockets
         self._max_body = max_body
         self._max_file = max_file
 
@@ -158,7 +159,8 @@ class Routes:
                 session=None if identity is None else identity.session.id,
                 most=socket.max_frame_bytes,
             )
-            await connection.run(socket.handle)
+            with self._sockets.holding(connection):
+                await connection.run(socket.handle)
 
         return DeclaredSocket(socket.path, serve, policy=socket.policy)
 

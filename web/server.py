@@ -15,8 +15,8 @@ import uvicorn
 
 from hub.settings import Settings, SettingsProblem
 from web.control import ControlSocket, Run
+from web.house import House
 from web.installation import Installation
-from web.wiring import House
 
 _log = structlog.get_logger(__name__)
 _MARGIN = 1.5  # seconds for what comes after the requests; then the process ends in any case

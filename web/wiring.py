@@ -1,118 +1,55 @@
 """The composition root: which parts there are, and who gets what. Only this file knows them all."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-import structlog
-
+from channels import registry
+from hub.access import Permission
 from hub.assignments import Assignments
 from hub.beats import Heart
 from hub.blobs.folder import FolderBlobs
+from hub.bots import BotRunner
 from hub.channel import Channels
 from hub.conversations import Conversations
 from hub.delivery import Deliverer, Receipts
 from hub.documents import Documents
+from hub.endpoints import Permitted, Socket
 from hub.erasure import Erasure
+from hub.events import ConfigurationChanged
 from hub.ids import MAIN_GROUP
 from hub.intake import Intake
 from hub.projections import Projector
 from hub.settings import Settings
+from hub.silence import Silence
 from hub.sweeper import Sweeper
 from hub.timeline import Timeline
 from hub.timers import Timers
 from hub.writer import Writer
 from routing.lease import Lease
+from routing.places import Places
 from routing.router import Router
-from web.app import Application, Contents, create_app
+from web.agent_desk.board import Board
+from web.agent_desk.desk import Desks
+from web.agent_desk.socket import DeskSocket
+from web.app import Contents, create_app
+from web.connections import OpenSockets
 from web.demo import DemoPage
 from web.files import Files
 from web.foundation import Foundation, lay_foundation, open_documents, schema
-from web.health import Health, Phase
+from web.health import Health
+from web.house import House
 from web.identity import Gate
 from web.installation import Installation
 from web.metrics import Metrics
-from web.pages import Pages
+from web.pages import STATIC, Pages
 from web.presenting import Names, Presenter
 from web.resources import Tools, operations
 from web.version import VERSION
 
-_log = structlog.get_logger(__name__)
-DRAIN = 2.0  # seconds for owed work to finish at the end
-CHANNEL_KINDS = frozenset({"webchat"})
-
-
-@dataclass(slots=True)
-class House:
-    """A hub of one process: its parts, and the tasks that run them."""
-
-    foundation: Foundation
-    application: Application
-    health: Health
-    metrics: Metrics
-    intake: Intake
-    conversations: Conversations
-    timeline: Timeline
-    heart: Heart
-    sweeper: Sweeper
-    timers: Timers
-    router: Router
-    # What is told that the hub stops, before requests end: sockets say goodbye here.
-    goodbyes: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
-    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
-
-    async def start(self) -> None:
-        """Begin to work; ready when it returns."""
-        bus = self.foundation.bus
-        self.router.listen(bus)
-        self.sweeper.listen(bus)
-        for name, run in (
-            ("beats", self.heart.run),
-            ("router", self.router.run),
-            ("sweeper", self.sweeper.run),
-            ("timers", self.timers.run),
-            ("tidy", self._tidy),
-        ):
-            self._tasks.append(asyncio.create_task(_guarded(name, run()), name=name))
-        for channel in self.foundation.channels.by_kind.values():
-            await channel.start()
-        self.health.phase = Phase.READY
-
-    async def say_goodbye(self) -> None:
-        """The hub is about to stop: not ready any more, and whoever is connected is told."""
-        self.health.phase = Phase.DRAINING
-        for goodbye in self.goodbyes:
-            await goodbye()
-
-    async def stop(self) -> None:
-        """Finish what is owed now, end the tasks, close the store."""
-        self.health.phase = Phase.DRAINING
-        for channel in self.foundation.channels.by_kind.values():
-            await channel.stop()
-        await self.sweeper.drain(DRAIN)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        with contextlib.suppress(Exception):
-            await self.heart.stop()
-        await self.foundation.close()
-
-    async def _tidy(self) -> None:
-        while True:
-            await self.foundation.sessions.tidy()
-            await self.foundation.clock.sleep(3600)
-
-
-async def _guarded(name: str, run: Coroutine[Any, Any, None]) -> None:
-    """A part that fails is a fault of ours: say so, and let /health show what is missing."""
-    try:
-        await run
-    except Exception:
-        _log.exception("A part of the hub has stopped", part=name)
-        raise
+TIDY = 3600.0  # seconds between two looks for sessions that have expired
+LOOK = 60.0  # seconds between two looks at the sessions of open sockets
 
 
 async def open_foundation(settings: Settings) -> Foundation:
@@ -123,47 +60,133 @@ async def open_foundation(settings: Settings) -> Foundation:
 
 
 def found(documents: Documents, *, settings: Settings, installation: Installation) -> Foundation:
-    """The foundation over this store, with the channels that are plugged in."""
+    """The foundation over this store; :func:`build` puts the channels in."""
     return lay_foundation(
         documents,
         settings=settings,
         installation=installation,
         channels=Channels(),
-        channel_kinds=CHANNEL_KINDS,
+        channel_kinds=registry.kinds(),
+        settings_problems=registry.settings_problems,
     )
 
 
 def build(foundation: Foundation) -> House:
-    """Put everything together; nothing runs yet."""
+    """Put everything together; nothing runs yet.
+
+    A channel that the foundation has already (a test's own) is not made again.
+    """
     f = foundation
-    metrics = Metrics()
-    health = Health(VERSION)
+    metrics, health = Metrics(), Health(VERSION)
     health.add("store", f.documents.ping)
     writer = Writer(f.documents, clock=f.clock, ids=f.ids, bus=f.bus)
     intake = Intake(writer, f.configured, f.clock)
     conversations = Conversations(writer, f.configured)
-    timeline = Timeline(f.documents)
     names = Names(f.documents, f.bus)
     presenter = Presenter(f.documents, names)
-    deliverer = Deliverer(
-        f.documents,
-        channels=f.configured,
-        names=names,
-        clock=f.clock,
-        ids=f.ids,
-        bus=f.bus,
-        random=Random(),  # noqa: S311 - jitter, not a secret
-    )
+    blobs = FolderBlobs(f.installation.files)
+    receipts = Receipts(f.documents, clock=f.clock, bus=f.bus)
     projector = Projector(f.documents, f.bus)
     sweeper = Sweeper(
         f.documents,
         projector=projector,
-        deliverer=deliverer,
-        bots=None,
+        deliverer=Deliverer(
+            f.documents,
+            channels=f.configured,
+            names=names,
+            clock=f.clock,
+            ids=f.ids,
+            bus=f.bus,
+            random=Random(),  # noqa: S311 - jitter, not a secret
+        ),
+        bots=BotRunner(f.documents, conversations, f.configured),
         clock=f.clock,
     )
+    router = _router(f, writer)
+    plugged = _plug_in(
+        f,
+        lambda: registry.Surroundings(
+            documents=f.documents,
+            intake=intake,
+            contacts=f.contacts,
+            receipts=receipts,
+            blobs=blobs,
+            places=Places(f.documents, router, f.clock, f.bus),
+            names=names,
+            clock=f.clock,
+            ids=f.ids,
+            bus=f.bus,
+            key=f.installation.key("webchat"),
+            assets=STATIC / "widget",
+            max_file_bytes=f.settings.max_file_bytes,
+            embedding=f.settings.allow_embedding,
+            public_url=f.settings.public_url,
+        ),
+    )
+    heart = Heart(f.documents, clock=f.clock, ids=f.ids, bus=f.bus)
+    gate = Gate(f.accounts, f.sessions, f.documents, public_url=f.settings.public_url)
+    desks, desk_socket = _desk(f, gate, presenter, router, heart)
+    sockets = OpenSockets(f.sessions, f.bus)
+    tools = Tools(
+        gate=gate,
+        presenter=presenter,
+        conversations=conversations,
+        receipts=receipts,
+        erasure=Erasure(f.documents, projector, f.clock),
+        files=Files(f.documents, blobs, f.clock, f.ids, most=f.settings.max_file_bytes),
+    )
+    application = create_app(
+        Contents(
+            operations=operations(f, tools),
+            endpoints=[endpoint for one in plugged for endpoint in one.endpoints],
+            sockets=[
+                Socket("/api/desk", Permitted(Permission.DESK), desk_socket.serve),
+                *(socket for one in plugged for socket in one.sockets),
+            ],
+            routes=DemoPage(f.inboxes).routes(),
+        ),
+        settings=f.settings,
+        gate=gate,
+        sockets=sockets,
+        metrics=metrics,
+        health=health,
+        pages=Pages(),
+        new_id=lambda: f.ids.new("x"),
+        version=VERSION,
+    )
+
+    async def tell_desks() -> None:
+        desk_socket.drain()
+
+    return House(
+        foundation=f,
+        application=application,
+        health=health,
+        metrics=metrics,
+        intake=intake,
+        conversations=conversations,
+        timeline=Timeline(f.documents),
+        sweeper=sweeper,
+        router=router,
+        runners={
+            "beats": heart.run,
+            "router": router.run,
+            "sweeper": sweeper.run,
+            "timers": Timers(f.documents, f.clock).run,
+            "silence": Silence(f.documents, conversations, f.configured, f.clock).run,
+            "desks": desks.run,
+            "rights": _rights(f, desks, gate),
+            "sessions": _every(f, TIDY, f.sessions.tidy),
+            "sockets": _every(f, LOOK, sockets.look),
+        },
+        goodbyes=[tell_desks, *(one.goodbye for one in plugged)],
+        endings=[heart.stop],
+    )
+
+
+def _router(f: Foundation, writer: Writer) -> Router:
     alone = f.settings.mongodb_uri is None  # SQLite's lock file proves that nobody else is there
-    router = Router(
+    return Router(
         f.documents,
         Lease(f.documents, MAIN_GROUP, clock=f.clock, ids=f.ids, alone=alone),
         assignments=Assignments(writer),
@@ -172,42 +195,71 @@ def build(foundation: Foundation) -> House:
         clock=f.clock,
         group=MAIN_GROUP,
     )
-    gate = Gate(f.accounts, f.sessions, f.documents, public_url=f.settings.public_url)
-    files = Files(
+
+
+def _plug_in(f: Foundation, around: Callable[[], registry.Surroundings]) -> list[registry.WebChat]:
+    """The channels on the one list, made and put where delivery finds them."""
+    plugged = []
+    for plug in registry.PLUGS:
+        if plug.kind not in f.channels.by_kind:
+            channel = plug.make(around())
+            f.channels.by_kind[plug.kind] = channel
+            plugged.append(channel)
+    return plugged
+
+
+def _desk(
+    f: Foundation, gate: Gate, presenter: Presenter, router: Router, heart: Heart
+) -> tuple[Desks, DeskSocket]:
+    board = Board(f.documents, f.configured)
+    desks = Desks(
         f.documents,
-        FolderBlobs(f.installation.files),
-        f.clock,
-        f.ids,
-        most=f.settings.max_file_bytes,
-    )
-    tools = Tools(
-        gate=gate,
         presenter=presenter,
-        conversations=conversations,
-        receipts=Receipts(f.documents, clock=f.clock, bus=f.bus),
-        erasure=Erasure(f.documents, projector, f.clock),
-        files=files,
+        agents=f.agents,
+        board=board,
+        offer_clock=router,
+        clock=f.clock,
     )
-    application = create_app(
-        Contents(operations=operations(f, tools), routes=DemoPage(f.inboxes).routes()),
-        settings=f.settings,
-        gate=gate,
-        metrics=metrics,
-        health=health,
-        pages=Pages(),
-        new_id=lambda: f.ids.new("x"),
-        version=VERSION,
+    desks.listen(f.bus)
+    socket = DeskSocket(
+        f.documents,
+        desks=desks,
+        board=board,
+        presenter=presenter,
+        agents=f.agents,
+        heart=heart,
+        bus=f.bus,
+        clock=f.clock,
+        principal_of=gate.principal_of,
     )
-    return House(
-        foundation=f,
-        application=application,
-        health=health,
-        metrics=metrics,
-        intake=intake,
-        conversations=conversations,
-        timeline=timeline,
-        heart=Heart(f.documents, clock=f.clock, ids=f.ids, bus=f.bus),
-        sweeper=sweeper,
-        timers=Timers(f.documents, f.clock),
-        router=router,
-    )
+    return desks, socket
+
+
+def _rights(f: Foundation, desks: Desks, gate: Gate) -> Callable[[], Coroutine[Any, Any, None]]:
+    """Desks learn of changed rights when users or agents' queues are edited."""
+    changed = asyncio.Event()
+
+    def note(event: ConfigurationChanged) -> None:
+        if event.collection in {"users", "agents"}:
+            changed.set()
+
+    f.bus.listen(ConfigurationChanged, note)
+
+    async def run() -> None:
+        while True:
+            await changed.wait()
+            changed.clear()
+            await desks.refresh(gate.principal_of)
+
+    return run
+
+
+def _every(
+    f: Foundation, seconds: float, work: Callable[[], Awaitable[object]]
+) -> Callable[[], Coroutine[Any, Any, None]]:
+    async def run() -> None:
+        while True:
+            await work()
+            await f.clock.sleep(seconds)
+
+    return run

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Protocol
 
 import msgspec
@@ -49,12 +49,12 @@ class OfferClock(Protocol):
 class Desk:
     """One connected desk: whose it is, and where its events go."""
 
-    def __init__(self, principal: Principal, sender: Sender, session: str) -> None:
-        """``session``: the id of the session it came with."""
+    def __init__(self, principal: Principal, sender: Sender) -> None:
+        """A desk of this person."""
         self.principal = principal
         self.sender = sender
-        self.session = session
         self.watching: set[str] = set()
+        self.ended = asyncio.Event()  # he may not sign in any more
 
     def sees(self, queue: str | None, agent: str | None) -> bool:
         """Whether a conversation with this queue and agent is his to see."""
@@ -363,13 +363,13 @@ class Desks:
         for desk in watchers:
             self.push(desk, text)
 
-    async def refresh(self, find: Callable[[str], Coroutine[object, object, Principal | None]]) -> None:
-        """Read everybody's rights anew; who has none left is told goodbye."""
+    async def refresh(self, find: Callable[[str], Awaitable[Principal | None]]) -> None:
+        """Read everybody's rights anew; who may not sign in any more is sent away."""
         for agent in list(self._desks):
             principal = await find(agent)
             for desk in self.of(agent):
                 if principal is None:
-                    self.push(desk, encode({"t": "bye", "reason": "signed_out"}))
+                    desk.ended.set()
                 else:
                     desk.principal = principal
 

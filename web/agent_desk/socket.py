@@ -118,7 +118,7 @@ class DeskSocket:
             await connection.close(1008, "say hello first")
             return
         sender = Sender(connection)
-        desk = Desk(principal, sender, connection.user or "")
+        desk = Desk(principal, sender)
         self._desks.enter(desk)
         self._heart.join(principal.id)
         try:
@@ -134,14 +134,20 @@ class DeskSocket:
         writing = asyncio.create_task(desk.sender.run())
         reading = asyncio.create_task(self._read(connection, desk))
         draining = asyncio.create_task(self._draining.wait())
+        ended = asyncio.create_task(desk.ended.wait())
         try:
-            done, _ = await asyncio.wait((writing, reading, draining), return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(
+                (writing, reading, draining, ended), return_when=asyncio.FIRST_COMPLETED
+            )
         finally:
-            for task in (writing, reading, draining):
+            for task in (writing, reading, draining, ended):
                 task.cancel()
         if draining in done:
             await connection.send(encode_bye("draining"))
             await connection.close(DRAINING, "restarting")
+        elif desk.ended.is_set():
+            await connection.send(encode_bye("signed_out"))
+            await connection.close(NOT_SIGNED_IN, "signed out")
         elif desk.sender.slow:
             _log.info("A slow desk was cut", user=desk.principal.id)
             await connection.close(SLOW_READER, "too slow, reconnect and resume")

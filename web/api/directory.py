@@ -28,13 +28,15 @@ FillText = Annotated[str, printable(2_000)]
 ChannelKind = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9_]+$")]
 ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-# A channel's own settings: one level of plain values and lists of text, checked by the channel.
-SettingName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+# A channel's own settings: plain values, lists of text, and one level of named ones (texts by
+# language, limits). The channel itself says what is wrong with them.
+SettingName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
 SettingText = Annotated[str, printable(4_000)]
-SettingValue = (
-    bool | Annotated[int, Field(ge=-(10**12), le=10**12)] | SettingText
-    | Annotated[list[SettingText], Field(max_length=100)] | None
-)  # fmt: skip
+Number = Annotated[float, Field(ge=-(10**12), le=10**12)]
+Whole = Annotated[int, Field(ge=-(10**12), le=10**12)]
+Plain = bool | Whole | Number | SettingText | None
+Named = Annotated[dict[SettingName, Plain], Field(max_length=40)]
+SettingValue = Plain | Annotated[list[SettingText], Field(max_length=100)] | Named
 ChannelSettings = Annotated[dict[SettingName, SettingValue], Field(max_length=60)]
 
 
