@@ -11,9 +11,9 @@ import msgspec
 
 from hub.documents import Json
 from hub.entries import Actor, By, Entry, Kind
-from hub.errors import Away, NoRoom
+from hub.errors import Away, NoRoom, NotAllowed
 from hub.ids import ConversationId
-from hub.slots import Agent, can_be_offered, room
+from hub.slots import Agent, can_be_offered, fits, room
 from hub.writer import Attempt, Deposed, Draft, Place, Writer
 
 
@@ -61,6 +61,8 @@ class Assignments:
             taker = await self._fenced(attempt, agent, tenure)
             if not can_be_offered(taker):
                 raise Away("he cannot be rung now")
+            if not fits(taker, queue=last.after.queue, skills=last.after.skills):
+                raise NotAllowed("it asks for something else by now", code="changed")
             if room(taker, last.after.channel) <= 0:
                 raise NoRoom("he has no room left")
             await self._writer.append(attempt, Place.following(last), draft, epoch=tenure.epoch)
@@ -88,7 +90,9 @@ class Assignments:
         async def decide(attempt: Attempt) -> None:
             last = await self._writer.last(conversation)
             if last.after.slot == slot and last.after.agent is not None:
-                await self._fenced(attempt, last.after.agent, tenure)
+                holder = await self._fenced(attempt, last.after.agent, tenure)
+                if reason == "gone" and can_be_offered(holder):
+                    raise Away("he can be rung again", code="agent_is_back")
             await self._writer.append(attempt, Place.following(last), draft)
             if unresponsive and last.after.agent is not None:
                 agent = attempt.agents[last.after.agent]

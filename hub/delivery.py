@@ -150,10 +150,22 @@ class Deliverer:
         if delivery is None:
             return False
         if delivery.status in FINAL:
-            await self._documents.clear("entries", entry.id, "todo.deliver")
-            self._watched.pop(entry.id, None)
-            return True
+            return await self._clear(entry, delivery)
         return await self._send(entry, channel, delivery)
+
+    async def _clear(self, entry: Entry, delivery: Delivery) -> bool:
+        """Take the mark off a message whose fate is final, unless a person has just replayed it."""
+        seen = _replace(delivery, version=delivery.version + 1)
+        steps: list[Step] = [
+            PutIf("deliveries", cast(Document, msgspec.to_builtins(seen)), delivery.version),
+            Clear("entries", entry.id, "todo.deliver"),
+        ]
+        try:
+            await self._documents.commit(steps)
+        except (Refused, Lost):
+            return False  # the sweep looks again
+        self._watched.pop(entry.id, None)
+        return True
 
     async def _claim(self, entry: Entry, channel: Channel) -> Delivery | None:
         """My started delivery, a final one, or None: somebody else is at it, or it must wait."""
@@ -217,7 +229,10 @@ class Deliverer:
         if channel.capabilities.recognises_ids:
             return await self._put(delivery, self._next_attempt(delivery))
         given_up = _replace(
-            delivery, status=Status.UNKNOWN, why="the sender was interrupted; it may have been sent"
+            delivery,
+            worker=self._ids.new("d"),
+            status=Status.UNKNOWN,
+            why="the sender was interrupted; it may have been sent",
         )
         return await self._put(delivery, given_up)
 

@@ -49,8 +49,10 @@ class Settings(BaseSettings):
     mongodb_uri: str | None = Field(
         None, description="MongoDB replica set to store in; unset means SQLite in the data folder."
     )
-    mongodb_database: str = Field(
-        "omnihub", pattern=r"^[A-Za-z0-9_-]{1,60}$", description="Database name on that server."
+    mongodb_database: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9_-]{1,60}$",
+        description="Database on that server; unset: the one the URI names, else omnihub.",
     )
     public_url: str | None = Field(
         None,
@@ -113,7 +115,7 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("mongodb_uri", "public_url", "tls_cert", "tls_key", mode="before")
+    @field_validator("mongodb_uri", "mongodb_database", "public_url", "tls_cert", "tls_key", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value

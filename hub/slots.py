@@ -120,6 +120,13 @@ def can_be_offered(agent: Agent) -> bool:
     return agent.away is None and not agent.unresponsive and agent.pause is None
 
 
+def fits(agent: Agent, *, queue: str | None, skills: dict[str, int]) -> bool:
+    """Whether he works in this queue and has these skills at these levels."""
+    return queue in agent.queues and all(
+        agent.skills.get(skill, 0) >= level for skill, level in skills.items()
+    )
+
+
 def reserve(agent: Agent, *, id: str, slot: Slot, at: str) -> Agent:
     """The agent with one more slot; :class:`Away` when offline, :class:`NoRoom` when full.
 

@@ -133,9 +133,10 @@ class Writer:
         return last
 
     async def agent(self, attempt: Attempt, id: str) -> Agent:
-        """The agent's document as this attempt would leave it."""
-        if id in attempt.agents:
-            return attempt.agents[id]
+        """The agent's document as this attempt would leave it; read once in an attempt."""
+        known = attempt.agents.get(id) or attempt.before.get(id)
+        if known is not None:
+            return known  # what was checked is what is committed
         document = await self.documents.get("agents", id)
         if document is None:
             raise NotFound("no such agent", code="no_such_agent")

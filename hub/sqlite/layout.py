@@ -43,7 +43,9 @@ def element_columns(index: Index) -> list[tuple[str, str]]:
     return [(field.removeprefix("-"), f"k{number}") for number, field in enumerate(index.fields[1:], start=1)]
 
 
-def prepare(connection: sqlite3.Connection, schema: Schema) -> list[str]:
+def prepare(
+    connection: sqlite3.Connection, schema: Schema, migrations: Sequence[Migration] = MIGRATIONS
+) -> list[str]:
     """Bring the file to this program's layout and the declared indexes; what was built anew.
 
     All or nothing. Raises StoreTooNew or IndexBroken. Tables and documents of collections that
@@ -52,7 +54,7 @@ def prepare(connection: sqlite3.Connection, schema: Schema) -> list[str]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         connection.execute(META)
-        _migrate(connection)
+        _migrate(connection, migrations)
         built = _declare(connection, schema)
     except BaseException:
         connection.execute("ROLLBACK")
@@ -61,13 +63,13 @@ def prepare(connection: sqlite3.Connection, schema: Schema) -> list[str]:
     return built
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
-    newest = len(MIGRATIONS) + 1
+def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
+    newest = len(migrations) + 1
     row = connection.execute("SELECT value FROM _meta WHERE key = 'schema_version'").fetchone()
     version = newest if row is None else int(row[0])
     if version > newest:
         raise StoreTooNew(f"the store has layout {version}, this program knows {newest}")
-    for migration in MIGRATIONS[version - 1 :]:
+    for migration in migrations[version - 1 :]:
         migration(connection)
     connection.execute(
         "INSERT OR REPLACE INTO _meta(key, value) VALUES('schema_version', ?), ('pulse', 0)",
