@@ -1,5 +1,6 @@
 """The endpoints of files and pages (docs/channels/webchat.md)."""
 
+from collections.abc import Awaitable, Callable
 from typing import cast
 
 from channels.webchat import wire
@@ -7,7 +8,7 @@ from channels.webchat.api import CHAT, VISITORS_CALL, answered
 from channels.webchat.config import locale_of
 from channels.webchat.door import Doorkeeper
 from channels.webchat.files import Files
-from channels.webchat.pages import ChatPages
+from channels.webchat.pages import ASSETS, ChatPages
 from channels.webchat.refusals import TicketInvalid
 from channels.webchat.visitors import Visitor, Visitors
 from hub.clock import Clock
@@ -89,7 +90,12 @@ class PageEndpoints:
         """What to mount."""
         return [
             Endpoint("GET", "/widget.js", ANYBODY, answered(self.loader), "The widget's loader"),
-            Endpoint("GET", "/widget/{file}", ANYBODY, answered(self.asset), "A file of the widget"),
+            *(
+                Endpoint(
+                    "GET", f"/widget/{name}", ANYBODY, answered(self._asset(name)), "A file of the widget"
+                )
+                for name in ASSETS
+            ),
             Endpoint(
                 "GET",
                 f"{CHAT}/frame",
@@ -105,9 +111,11 @@ class PageEndpoints:
         """GET /widget.js."""
         return self._pages.loader(call.headers.get("if-none-match"))
 
-    async def asset(self, call: Call) -> Answer:
-        """GET /widget/{file}."""
-        return self._pages.asset(call.path["file"])
+    def _asset(self, name: str) -> Callable[[Call], Awaitable[Answer]]:
+        async def answer(call: Call) -> Answer:
+            return self._pages.asset(name)
+
+        return answer
 
     async def frame(self, call: Call) -> Answer:
         """GET frame?origin=&locale=."""

@@ -12,7 +12,7 @@ from hub.errors import NotFound
 from hub.inboxes import Inbox
 
 LOADER = "widget.js"
-_ASSETS = {"frame.js": "text/javascript", "frame.css": "text/css"}
+ASSETS = {"frame.js": "text/javascript", "frame.css": "text/css"}
 _FOR_GOOD = "public, max-age=31536000, immutable"
 _PAGE = """<!doctype html>
 <html lang="{lang}">
@@ -73,11 +73,11 @@ class ChatPages:
 
     def asset(self, name: str) -> Answer:
         """A file of the frame; its address names its digest, so it is kept for good."""
-        if name not in _ASSETS:
+        if name not in ASSETS:
             raise NotFound("there is no such file")
         content, digest = self._file(name)
         headers = {"cache-control": _FOR_GOOD, "etag": f'"{digest}"'}
-        return Answer(content, headers=headers, media_type=f"{_ASSETS[name]}; charset=utf-8")
+        return Answer(content, headers=headers, media_type=f"{ASSETS[name]}; charset=utf-8")
 
     def page(
         self, inbox: Inbox, settings: WebChatSettings, *, host: str, origin: str | None, locale: Locale
