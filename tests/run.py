@@ -19,7 +19,11 @@ RESULTS = ROOT / "build" / "tests"
 SUITES = (
     "architecture",
     "unit",
+    "hub",
+    "routing",
     "conformance",
+    "stories",
+    "channels",
     "simulation",
     "kill",
     "faults",

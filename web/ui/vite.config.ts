@@ -27,6 +27,7 @@ export default defineConfig({
   },
   test: {
     environment: 'node',
+    maxWorkers: 2,
     include: ['tests/**/*.test.ts', 'widget/**/*.test.ts'],
   },
 })

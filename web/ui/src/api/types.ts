@@ -213,13 +213,12 @@ export interface User extends Stored {
   agent: boolean
   password?: string
 }
-export interface Role { id: string; name?: string; permissions: string[] }
+export interface Role { id: string }
 export interface AgentProfile { queues: string[]; skills: Record<string, number>; capacity: Record<string, number> }
 export interface Delivery {
   id: string
   conversation: string
   inbox: string
-  address: string
   status: DeliveryStatus | 'started'
   why?: string | null
   tries: number

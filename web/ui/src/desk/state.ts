@@ -160,7 +160,10 @@ function applySnapshot(state: DeskState, event: Extract<ServerEvent, { t: 'snaps
   for (const offer of event.offers) {
     const known = ringing.find((one) => one.conversation === offer.conversation && one.slot === offer.slot)
     if (known === undefined) takeOffer(state, offer, effects)
-    else state.offers.push({ ...offer, since: known.since, endsAt: effects.now() + offer.expires_in_ms })
+    else {
+      putRow(state.rows, offer.row)
+      state.offers.push({ ...offer, since: known.since, endsAt: effects.now() + offer.expires_in_ms })
+    }
   }
   state.ready = true
   effects.onSnapshot()

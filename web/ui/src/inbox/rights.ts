@@ -12,15 +12,15 @@ export interface Rights {
 }
 
 export function rightsOn(row: Row, detail: ConversationDetail | undefined, me: string): Rights {
-  const mine = row.agent === me && (row.state === 'assigned' || row.state === 'snoozed')
+  const mine = row.agent === me && row.state === 'assigned'
   const guess: Rights = {
     reply: mine,
     note: row.state !== 'continued',
     close: mine,
     transfer: mine,
-    snooze: row.agent === me && row.state === 'assigned',
+    snooze: mine,
     pull: row.state === 'waiting' || row.state === 'bot',
-    reopen: row.state === 'closed',
+    reopen: row.state === 'closed' || (row.state === 'snoozed' && row.agent === me),
   }
   // An older answer speaks of an older state.
   if (detail === undefined || detail.seq < row.seq && detail.state !== row.state) return guess

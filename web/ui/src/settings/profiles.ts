@@ -1,10 +1,11 @@
 /** What routing knows of agents, as the settings pages edit it. */
 import { agents } from '@/api/hub'
+import { byName } from '@/i18n'
 import type { Agent, AgentProfile, Page } from '@/api/types'
 
 export async function allAgents(): Promise<Agent[]> {
   const page: Agent[] | Page<Agent> = await agents.list()
-  return (Array.isArray(page) ? page : page.items).sort((a, b) => a.name.localeCompare(b.name))
+  return (Array.isArray(page) ? page : page.items).sort((a, b) => byName(a.name, b.name))
 }
 
 export const profileOf = (agent: Agent): AgentProfile => ({

@@ -4,7 +4,7 @@ import { useRoute, useRouter } from 'vue-router'
 import { resource, type ResourceName } from '@/api/hub'
 import type { Stored } from '@/api/types'
 import { tell } from '@/desk/notices'
-import { t } from '@/i18n'
+import { byName, t } from '@/i18n'
 import { explain, type Complaint } from '@/i18n/complain'
 
 export interface Register<T extends Stored> {
@@ -38,6 +38,7 @@ export function useRegister<T extends Stored>(parts: RegisterParts<T>): Register
   const route = useRoute()
   const router = useRouter()
   const hub = resource<T>(parts.name)
+  const order = parts.order ?? ((a: T, b: T) => byName(parts.label(a), parts.label(b)))
   const items = ref<T[]>([]) as Ref<T[]>
   const loading = ref(true)
   const error = ref<unknown>(null)
@@ -63,7 +64,7 @@ export function useRegister<T extends Stored>(parts: RegisterParts<T>): Register
     loading.value = true
     error.value = null
     try {
-      items.value = (await hub.all()).sort(parts.order ?? ((a, b) => parts.label(a).localeCompare(parts.label(b))))
+      items.value = (await hub.all()).sort(order)
       reset()
     } catch (failure) {
       error.value = failure
@@ -82,7 +83,7 @@ export function useRegister<T extends Stored>(parts: RegisterParts<T>): Register
     try {
       const kept = fresh ? await hub.add(sent) : await hub.change(now.id, { ...sent, version: now.version })
       items.value = [...items.value.filter((one) => one.id !== kept.id), kept]
-        .sort(parts.order ?? ((a, b) => parts.label(a).localeCompare(parts.label(b))))
+        .sort(order)
       if (fresh) draft.value = null
       else reset()
       if (fresh) await router.replace({ params: { id: kept.id }, query: route.query })

@@ -2,7 +2,9 @@
 import { Api, Refusal, type SessionRequest } from './api'
 import { Cursor } from './cursor'
 import { exclusive, get, keeper, set } from './keep'
+import { newId } from './ids'
 import { Link } from './link'
+import { Marks } from './marks'
 import { backoff, Outbox, type Item, type Outcome } from './outbox'
 import type { Attachment, Attributes, Conversation, Entry, Identity, ServerFrame, Session } from './protocol'
 import type { Upload } from './rows'
@@ -40,8 +42,7 @@ export class App {
   private openedAt = 0
   private fetching = false
   private fetchAgain = false
-  private readTo = 0
-  private acked = ''
+  private readonly marks: Marks
   private typingTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(readonly settings: Settings) {
@@ -60,6 +61,7 @@ export class App {
       changed: () => this.changed(),
       unknown: () => this.open(),
     })
+    this.marks = new Marks(this.cursor, this.link, this.api)
     addEventListener('online', () => this.outbox.kick())
     addEventListener('storage', (event) => {
       if (event.key === this.key('outbox')) this.changed()
@@ -82,10 +84,7 @@ export class App {
   }
 
   get unread(): number {
-    const from = Math.max(this.readTo, this.conversation?.read ?? 0)
-    return this.cursor.entries.filter(
-      (entry) => entry.conversation === this.cursor.conversation && entry.seq > from && entry.kind === 'message' && entry.by.kind !== 'contact',
-    ).length
+    return this.marks.unread(this.conversation?.read ?? 0)
   }
 
   /** Open a session and go on until there is one; ends early where it is refused for good. */
@@ -103,6 +102,11 @@ export class App {
         return
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
+        if (error.code === 'identity_invalid' && this.identity) {
+          console.warn('OmniHub: the hash does not belong to the id; the visitor stays anonymous')
+          this.identity = undefined
+          continue
+        }
         if (FINAL[error.status]) {
           this.problem = error.code
           this.changed()
@@ -176,7 +180,7 @@ export class App {
   }
 
   private follow(conversation: Conversation | null): void {
-    if (conversation?.id !== this.conversation?.id) this.readTo = 0
+    if (conversation?.id !== this.conversation?.id) this.marks.anew()
     this.conversation = conversation
     if (conversation) this.link.start()
   }
@@ -185,7 +189,7 @@ export class App {
     if (frame.t === 'entry') this.take(frame.entry)
     else if (frame.t === 'state') this.follow(frame.conversation)
     else if (frame.t === 'position' && this.conversation) {
-      this.conversation = { ...this.conversation, position: frame.position, wait_seconds: frame.wait_seconds }
+      this.conversation = { ...this.conversation, position: frame.position, wait_seconds: frame.wait_seconds, staffed: frame.staffed }
     } else if (frame.t === 'seen' && this.conversation) {
       this.conversation = { ...this.conversation, seen: Math.max(this.conversation.seen, frame.seq) }
     } else if (frame.t === 'typing') this.showTyping(frame.on)
@@ -209,7 +213,12 @@ export class App {
       return
     }
     if (entry.kind === 'message' && entry.by.kind !== 'contact') this.showTyping(false)
-    this.acknowledge()
+    this.held()
+  }
+
+  private held(): void {
+    this.marks.acknowledge()
+    this.looked()
   }
 
   /** Fetch what is missing, over as many conversations as have passed meanwhile. */
@@ -229,7 +238,7 @@ export class App {
           this.fetchAgain = true
         }
       }
-      this.acknowledge()
+      this.held()
     } catch (error) {
       if (!(error instanceof Refusal)) throw error // the next frame, or a new hello, finds the same gap
     } finally {
@@ -238,24 +247,10 @@ export class App {
     }
   }
 
-  private acknowledge(): void {
-    const { conversation, last } = this.cursor
-    const key = `${conversation}:${last}`
-    if (conversation === null || last === 0 || key === this.acked) return
-    this.acked = key
-    this.link.send({ t: 'ack', conversation, seq: last })
-    this.looked()
-  }
-
   /** What stands on the screen has been read. */
   looked(): void {
-    const { conversation, last } = this.cursor
-    if (!this.visible || document.hidden || conversation === null) return
-    if (last <= Math.max(this.readTo, this.conversation?.read ?? 0)) return
-    this.readTo = last
-    if (this.link.state === 'up') this.link.send({ t: 'read', conversation, seq: last })
-    else void this.api.read(conversation, last).catch(() => undefined)
-    this.changed()
+    if (!this.visible || document.hidden) return
+    if (this.marks.looked(this.conversation?.read ?? 0)) this.changed()
   }
 
   show(visible: boolean): void {
@@ -309,10 +304,4 @@ export class App {
     this.changed()
     await this.api.leave().catch(() => undefined)
   }
-}
-
-/** 128 random bits as 22 URL-safe characters; `crypto.randomUUID` is missing on plain HTTP. */
-export function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
 }

@@ -1,6 +1,7 @@
 /** Files on their way: checked here first (the hub checks again, by content), uploaded, then sent as a message. */
 import { Refusal } from './api'
-import { newId, type App } from './app'
+import type { App } from './app'
+import { newId } from './ids'
 import type { Upload } from './rows'
 
 const BY_NAME: Record<string, string> = {

@@ -18,6 +18,7 @@ export interface LinkEvents {
 const PING = 25_000 // milliseconds
 const SILENCE = 10_000
 const FINAL = new Set([4403, 4404])
+const NOTHING_YET = 4410 // there is no conversation: whoever begins one calls start()
 
 export class Link {
   state: LinkState = 'idle'
@@ -86,6 +87,7 @@ export class Link {
 
   private closed(code: number): void {
     this.drop()
+    if (code === NOTHING_YET) return this.set('idle')
     this.set('down')
     if (FINAL.has(code)) return
     const wait = backoff(this.attempts++, Math.random(), code === 4429 ? 30 : null)

@@ -8,6 +8,8 @@ export interface Conversation {
   /** 1 is the next to be served; null where nobody can say. */
   position: number | null
   wait_seconds: number | null
+  /** False while waiting and nobody who could answer is signed in. */
+  staffed: boolean
   agent: { name: string } | null
   /** The highest sequence number this customer may see. */
   last: number
@@ -115,7 +117,7 @@ export type ServerFrame =
   | { t: 'entry'; entry: Entry }
   | { t: 'state'; conversation: Conversation }
   | { t: 'typing'; on: boolean }
-  | { t: 'position'; position: number | null; wait_seconds: number | null }
+  | { t: 'position'; position: number | null; wait_seconds: number | null; staffed: boolean }
   | { t: 'seen'; seq: number }
   | { t: 'caught_up' }
   | { t: 'pong' }

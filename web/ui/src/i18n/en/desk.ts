@@ -24,7 +24,7 @@ export const desk: typeof shape = {
     also_viewing: '{names} also here', snoozed_until: 'snoozed until {time}', customer_left: 'customer has left',
     none_open: 'Choose a conversation', none_open_hint: 'Move in the list with J and K, open with Enter.', read_only: 'You can read this conversation but not reply.',
     is_closed: 'This conversation is closed', is_continued: 'The customer came back: continued in a new conversation', is_waiting: 'Waiting in the queue', is_offered: 'Offered to {name}',
-    is_bot: 'The bot is talking to the customer', is_theirs: '{name} is working on it',
+    is_snoozed: 'Snoozed until {time}', wake: 'Open now', is_bot: 'The bot is talking to the customer', is_theirs: '{name} is working on it',
   },
   timeline: {
     label: 'Timeline', loading_older: 'Loading what came before', beginning: 'The conversation began here', new: 'New', latest: 'Latest', latest_new: '{n} new message | {n} new messages',

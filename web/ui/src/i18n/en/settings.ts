@@ -33,7 +33,7 @@ export const settings: typeof shape = {
   inboxes: {
     hint: 'Where customers come in', add: 'New inbox', off: 'off', queue_hint: 'Conversations from here wait in this queue', enabled_hint: 'When off, customers cannot write here', off_effect: 'Customers on the web page cannot write any more at once',
     script: 'Line for the web page', script_hint: 'Put this line before </body> of your pages', copy: 'Copy', copied: 'Copied', copy_by_hand: 'The browser does not allow copying; select the text and copy it', try: 'Open the full-page chat',
-    words: 'Words to customers', greeting: 'Greeting', greeting_hint: 'Seen first when the chat opens', goodbye: 'Goodbye', goodbye_hint: 'Sent when a conversation ends by itself because the customer is silent',
+    words: 'Words to customers', title: 'Title', title_en: 'Title (English)', title_hint: 'On top of the chat; empty for the inbox’s name', greeting: 'Greeting', greeting_en: 'Greeting (English)', greeting_hint: 'Seen first when the chat opens', goodbye: 'Goodbye', goodbye_hint: 'Sent when a conversation ends by itself because the customer is silent',
     offline: 'When nobody is there', offline_message: 'Ask for a message', offline_none: 'Only say the opening hours', looks: 'Looks and origin', colour: 'Header colour', colour_hint: 'Your company’s colour, on the header only', usual: 'Usual',
     origins: 'Allowed sites', origins_hint: 'One per line; empty for any', ending: 'Ending by itself', silent_after: 'End when the customer is silent for', left_after: 'End when the customer has left for', reopen_within: 'Same conversation when the customer is back within', reopen_hint: 'Later, a message begins a new conversation', zero_never: '0 for never, empty for the usual',
   },

@@ -23,7 +23,7 @@ export const desk = {
     also_viewing: '{names} 也在看', snoozed_until: '稍后处理至 {time}', customer_left: '客户已离开',
     none_open: '选择一个会话', none_open_hint: '用 J、K 在列表中移动，回车打开。', read_only: '你可以查看这个会话，不能回复。',
     is_closed: '会话已结束', is_continued: '客户又来了，已转入新会话', is_waiting: '正在排队', is_offered: '正在派送给 {name}',
-    is_bot: '机器人正在接待', is_theirs: '{name} 正在处理',
+    is_bot: '机器人正在接待', is_snoozed: '稍后处理，{time} 回到列表', wake: '现在处理', is_theirs: '{name} 正在处理',
   },
   timeline: {
     label: '会话内容', loading_older: '正在载入更早的内容', beginning: '会话从这里开始', new: '新消息', latest: '回到最新', latest_new: '{n} 条新消息',

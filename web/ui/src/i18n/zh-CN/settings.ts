@@ -32,7 +32,7 @@ export const settings = {
   inboxes: {
     hint: '客户从这里进来', add: '新建渠道入口', off: '已停用', queue_hint: '从这里来的会话进入这个队列', enabled_hint: '停用后，客户不能从这里发消息', off_effect: '停用后，网页上的客户马上不能再发消息',
     script: '网页代码', script_hint: '把这一行放进网站页面的 </body> 之前', copy: '复制', copied: '已复制', copy_by_hand: '浏览器不允许复制，请手动选中后复制', try: '打开整页聊天',
-    words: '对客户说的话', greeting: '问候语', greeting_hint: '客户打开聊天时先看到，例如：您好，请问有什么可以帮您？', goodbye: '结束语', goodbye_hint: '因客户没有回复而自动结束时发送',
+    words: '对客户说的话', title: '标题', title_en: '标题（英文）', title_hint: '聊天窗口的标题，不填用入口的名称', greeting: '问候语', greeting_en: '问候语（英文）', greeting_hint: '客户打开聊天时先看到，例如：您好，请问有什么可以帮您？', goodbye: '结束语', goodbye_hint: '因客户没有回复而自动结束时发送',
     offline: '没有人时', offline_message: '请客户留言', offline_none: '只说明服务时间', looks: '外观和来源', colour: '标题栏颜色', colour_hint: '用公司的颜色，只用在标题栏', usual: '默认',
     origins: '允许的网站', origins_hint: '一行一个，不填表示不限', ending: '自动结束', silent_after: '客户多久没有回复就结束', left_after: '客户离开多久就结束', reopen_within: '结束后多久内再来信算同一会话', reopen_hint: '超过这段时间，新消息开始新的会话', zero_never: '0 表示从不，不填用默认值',
   },

@@ -6,7 +6,7 @@ import { readable } from './colour'
 import { Composer } from './composer'
 import { OfflineForm } from './offline'
 import { RatingView } from './rating'
-import { errorWords, opening, TimelineView } from './timeline'
+import { errorWords, TimelineView } from './timeline'
 
 const RESTORED = 2_000 // milliseconds the line says that all is well again
 const PATIENCE = 1_500 // milliseconds of a cut that nobody need notice
@@ -63,10 +63,11 @@ export class Panel {
     const [state, text] = this.state()
     put(this.status, text)
     this.status.dataset['state'] = state
-    const waiting = app.going && !app.ended && app.conversation?.state === 'waiting'
+    const waiting = app.going && !app.ended && !app.offlineSent && app.conversation?.state === 'waiting'
+    const open = inbox?.open ?? true
     put(this.position, waiting ? this.place() : '')
     show(this.position, waiting)
-    show(this.end, app.going && !app.ended)
+    show(this.end, app.going && !app.ended && (open || app.conversation?.state === 'assigned'))
     show(this.transcript, app.cursor.entries.length > 0)
     show(this.composer.element, inbox !== undefined && !app.closedNow && !app.offlineSent)
     this.connection()
@@ -80,6 +81,7 @@ export class Panel {
   private place(): string {
     const { session, conversation } = this.app
     if (session && !session.inbox.open) return this.words.left
+    if (conversation && !conversation.staffed) return this.words.keptForLater
     return placeSentence(this.words, conversation?.position ?? null, conversation?.wait_seconds ?? null)
   }
 
@@ -92,11 +94,11 @@ export class Panel {
     if (conversation?.state === 'assigned') {
       return ['assigned', conversation.agent?.name ? words.serving(conversation.agent.name) : words.servingNobody]
     }
-    if (conversation?.state === 'waiting') return ['waiting', app.session.inbox.open ? words.waiting : opening(app, words)]
+    if (conversation?.state === 'waiting') return ['waiting', app.session.inbox.open ? words.waiting : words.closedShort]
     if (conversation?.state === 'bot') return ['bot', words.bot]
-    if (app.closedNow) return ['offline', opening(app, words)]
+    if (app.closedNow) return ['offline', words.closedShort]
     if (conversation?.state === 'closed') return ['closed', words.ended]
-    return ['none', opening(app, words)]
+    return ['none', app.session.inbox.hours_text ? words.hours(app.session.inbox.hours_text) : words.always]
   }
 
   /** The thin line: nothing for a short cut, then that it reconnects, then that all is there again. */

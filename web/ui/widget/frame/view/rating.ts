@@ -1,6 +1,7 @@
 /** The rating after a conversation: one click counts, the comment may follow. */
-import { newId, type App } from '../app'
+import type { App } from '../app'
 import { h, icon, put, show } from '../dom'
+import { newId } from '../ids'
 import type { Words } from '../words'
 
 export class RatingView {
