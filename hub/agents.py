@@ -12,6 +12,8 @@ from hub.events import AgentChanged, Bus
 from hub.slots import Agent, Pause, state
 
 ATTEMPTS = 40
+GONE = "gone"  # away because the desk was not heard of
+SIGNED_OUT = "signed_out"
 _replace = msgspec.structs.replace
 
 
@@ -122,7 +124,7 @@ class Agents:
 
     async def sign_out(self, id: str) -> Agent:
         """The agent leaves: the router gives his open conversations back."""
-        return await self.change(id, lambda agent: _replace(agent, away="signed_out", pause=None))
+        return await self.change(id, lambda agent: _replace(agent, away=SIGNED_OUT, pause=None))
 
     async def gone(self, agent: Agent, *, fence: Callable[[], bool]) -> bool:
         """His desk has not been heard of for the grace time; ``agent`` as read *before* the beats were.
@@ -130,7 +132,7 @@ class Agents:
         One try at that version: if anything was written meanwhile he may be back, and the
         next round looks again. Whether it was written.
         """
-        new = _replace(agent, version=agent.version + 1, away="gone", since=stamp(self._clock.now()))
+        new = _replace(agent, version=agent.version + 1, away=GONE, since=stamp(self._clock.now()))
         if agent.away is not None or not fence():
             return False
         try:
@@ -148,7 +150,7 @@ class Agents:
         A sign-out stays, and so does "not responding": those end by :meth:`ready`.
         """
         return await self.change(
-            id, lambda agent: _replace(agent, away=None if agent.away == "gone" else agent.away)
+            id, lambda agent: _replace(agent, away=None if agent.away == GONE else agent.away)
         )
 
     async def end_after_work(self, id: str, slot: str, *, fence: Callable[[], bool] | None = None) -> Agent:

@@ -29,12 +29,13 @@ from hub.ids import Address, ContactId, InboxId, OrganisationId
 
 CONTACTS = "contacts"
 MOST_ATTRIBUTES = 50
+_NAME = r"^[^\x00-\x1f\x7f$.][^\x00-\x1f\x7f.]*$"  # stores read dots and a leading $ as syntax
 _TRIES = 5
 
 Name = Annotated[str, msgspec.Meta(max_length=100)]
 Value = Annotated[str, msgspec.Meta(max_length=1_000)] | int | float | bool
 Attributes = Annotated[
-    dict[Annotated[str, msgspec.Meta(min_length=1, max_length=60)], Value],
+    dict[Annotated[str, msgspec.Meta(max_length=60, pattern=_NAME)], Value],
     msgspec.Meta(max_length=MOST_ATTRIBUTES),
 ]
 

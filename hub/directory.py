@@ -98,6 +98,7 @@ class _Names:
         self._what = what
 
     async def check_reply(self, reply: CannedReply, before: CannedReply | None) -> None:
+        await _queues_exist(self._documents, reply.organisation, reply.queues)
         await self._differs(reply, reply.shortcut)
 
     async def check_reason(self, reason: BreakReason, before: BreakReason | None) -> None:
@@ -121,6 +122,7 @@ class _Tree:
         self._documents = documents
 
     async def check(self, disposition: Disposition, before: Disposition | None) -> None:
+        await _queues_exist(self._documents, disposition.organisation, disposition.queues)
         if disposition.parent is None:
             return
         if disposition.parent == disposition.id:
@@ -143,3 +145,12 @@ class _Tree:
             "dispositions",
             all_of(Equal("organisation", disposition.organisation), Equal("parent", disposition.id)),
         )
+
+
+async def _queues_exist(documents: Documents, organisation: str, queues: list[str]) -> None:
+    if not queues:
+        return
+    page = await documents.find("queues", Equal("organisation", organisation), limit=MOST)
+    missing = sorted(set(queues) - {str(queue["id"]) for queue in page.items})
+    if missing:
+        raise Invalid(f"queues: there is no queue {', '.join(missing)}.")

@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
-from hub.agents import Agents
+from hub.agents import GONE, Agents
 from hub.assignments import Assignments, Tenure
 from hub.beats import read_beats
 from hub.clock import Clock
@@ -55,6 +55,7 @@ class Memory:
         self.grace = Grace(grace)
         self.after_work: dict[str, tuple[str, float]] = {}  # slot → agent, end on the monotonic clock
         self.accepted: set[str] = set()
+        self.heard: set[str] = set()  # agents whose desks were heard of since the last round
 
 
 class Router:
@@ -213,8 +214,11 @@ class Router:
         for agent in team:
             if agent.away is not None:
                 memory.grace.forget(agent.id)
+                if agent.away == GONE and agent.id in memory.heard:
+                    await self._agents.heard_again(agent.id)
             elif memory.grace.is_gone(agent.id, memory.peoples_clock.now):
                 await self._agents.gone(agent, fence=tenure.holds)
+        memory.heard.clear()
         for agent in await self._agents.team(self._group):
             await self._look_at_agent(agent)
         await self._look_at_waiting()
@@ -237,6 +241,7 @@ class Router:
         memory = self._memory
         heard = memory.peoples_clock.look(beats, self._clock.monotonic())
         memory.grace.hear(heard, memory.peoples_clock.now)
+        memory.heard |= heard
 
     async def _look_at_agent(self, agent: Agent) -> None:
         """Take in an agent's document: his room, offers to adopt or withdraw, what to give back."""

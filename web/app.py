@@ -7,10 +7,11 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from hub.access import Permission
@@ -88,12 +89,18 @@ def create_app(
     mounted += pages.routes()
     app = Starlette(
         routes=mounted,
-        exception_handlers={HTTPException: _http_error},
         lifespan=_lifespan(contents),
     )
     app.router.redirect_slashes = False
     check_app(app)
-    asgi: ASGIApp = Edge(app, metrics=metrics, new_id=new_id, draining=lambda: health.draining)
+    # Without Starlette's own outermost layer: a fault is answered in our form, by the edge.
+    inner = ExceptionMiddleware(app.router, handlers={HTTPException: _http_error})
+
+    async def within(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = app
+        await inner(scope, receive, send)
+
+    asgi: ASGIApp = Edge(within, metrics=metrics, new_id=new_id, draining=lambda: health.draining)
     if settings.trusted_proxies:
         asgi = ProxyHeadersMiddleware(asgi, trusted_hosts=list(settings.trusted_proxies))  # type: ignore[arg-type, assignment]
     return Application(asgi, app, openapi)

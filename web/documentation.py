@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -70,9 +71,23 @@ class Plugin(StarlettePlugin):
 
 
 class Tree(SpecTree):
-    """A SpecTree with our routes."""
+    """A SpecTree with our routes, which makes each model's schema once."""
 
     hub_routes: list[Route]
+
+    def _add_model(self, model: Any, mode: Any = "validation") -> str:
+        key = self.naming_strategy(model)
+        if key not in self.models:
+            made = _schemas.get((model, mode))
+            if made is None:
+                super()._add_model(model, mode)
+                made = _schemas[model, mode] = deepcopy(self.models[key])
+            self.models[key] = deepcopy(made)
+        return key
+
+
+# Schemas of models by (model, mode): they are the same in every app a process builds.
+_schemas: dict[tuple[Any, Any], dict[str, Any]] = {}
 
 
 def spectree(version: str) -> Tree:
@@ -137,16 +152,30 @@ def document(tree: Tree, operations: Sequence[Operation], endpoints: Sequence[En
         if operation.sends is not None:
             entry["responses"][str(operation.status)]["content"] = {operation.sends: {"schema": {}}}
     schemas: dict[str, Any] = made["components"]["schemas"]
+    groups: dict[str, list[Endpoint]] = {}
+    for endpoint in endpoints:
+        groups.setdefault(_group(endpoint), []).append(endpoint)
+    for group, members in groups.items():
+        schemas |= _describe_group(made, group, members)
+    return made
+
+
+def _describe_group(made: dict[str, Any], group: str, endpoints: Sequence[Endpoint]) -> dict[str, Any]:
+    """Add one package's endpoints; its schemas, their names led by the group's."""
     kinds = [kind for one in endpoints for kind in (one.takes, one.gives) if kind is not None]
-    shapes, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
-    clash = sorted(set(components) & set(schemas))
-    if clash:
-        raise ValueError(f"two schemas share a name: {clash}")
-    schemas |= components
+    lead = group.capitalize()
+    shapes, components = msgspec.json.schema_components(
+        kinds, ref_template=f"#/components/schemas/{lead}{{name}}"
+    )
     shape_of = dict(zip(map(id, kinds), shapes, strict=True))
     for endpoint in endpoints:
         _describe_endpoint(made, endpoint, shape_of)
-    return made
+    return {f"{lead}{name}": shape for name, shape in components.items()}
+
+
+def _group(endpoint: Endpoint) -> str:
+    words = re.findall(r"[a-zA-Z0-9]+", endpoint.path)
+    return words[0] if words else "root"
 
 
 _UPLOAD: Mapping[str, Any] = {
@@ -175,7 +204,7 @@ def _describe_endpoint(
     entry: dict[str, Any] = {
         "summary": endpoint.summary,
         "operationId": _operation_id(endpoint),
-        "tags": [path.split("/")[1] or "root"],
+        "tags": [_group(endpoint)],
         "security": [{"session": []}] if isinstance(endpoint.policy, Permitted) else [],
         "parameters": [
             {"name": name, "in": "path", "required": True, "schema": dict(_ID_SCHEMA)}

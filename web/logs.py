@@ -18,7 +18,10 @@ def set_up(*, level: str, form: str, stream: TextIO | None = None) -> None:
     out = stream or sys.stderr
     console = form == "console" or (form == "auto" and out.isatty())
     renderer = (
-        structlog.dev.ConsoleRenderer(colors=out.isatty())
+        structlog.dev.ConsoleRenderer(
+            colors=out.isatty(),
+            exception_formatter=structlog.dev.plain_traceback,  # no values in it
+        )
         if console
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )

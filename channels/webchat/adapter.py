@@ -96,7 +96,7 @@ class WebChat:
         marks = Marks(a.documents, receipts=a.receipts, clock=a.clock, bus=a.bus)
         files = Files(a.documents, a.blobs, clock=a.clock, ids=a.ids)
         writing = Writing(a.intake, visitors=visitors, files=files, reader=reader, door=door)
-        self._lobby = Lobby(reader.timeline, marks, a.places)
+        self._lobby = Lobby(reader, marks)
         self._departures = Departures(a.documents, a.intake, a.clock)
         talk = Talk(
             Greeter(door, visitors, reader, clock=a.clock),

@@ -8,6 +8,7 @@ import structlog
 
 from channels.webchat.limits import network
 from channels.webchat.marks import Marks
+from channels.webchat.reading import Reader
 from channels.webchat.sockets import GOING_AWAY, VisitorSocket
 from hub.delivery import Status
 from hub.documents import StoreError
@@ -15,8 +16,6 @@ from hub.entries import Actor, Kind
 from hub.errors import HubError, TooMany
 from hub.events import Bus, Committed, DeliveryChanged, StaffRead, Typing
 from hub.ids import ConversationId
-from hub.places import QueuePlaces
-from hub.timeline import Timeline
 
 MOST_SOCKETS = 10_000  # of one process
 MOST_SENT = 10_000
@@ -27,11 +26,10 @@ _log = structlog.get_logger(__name__)
 class Lobby:
     """Knows every socket by customer."""
 
-    def __init__(self, timeline: Timeline, marks: Marks, places: QueuePlaces) -> None:
-        """``places``: the line, asked for those who wait."""
-        self._timeline = timeline
+    def __init__(self, reader: Reader, marks: Marks) -> None:
+        """``reader`` knows the line, ``marks`` how far somebody has read."""
+        self._reader = reader
         self._marks = marks
-        self._places = places
         self._sockets: dict[tuple[str, str], set[VisitorSocket]] = {}
         self._following: dict[str, set[VisitorSocket]] = {}
         self._by_network: Counter[str] = Counter()
@@ -136,7 +134,7 @@ class Lobby:
         while True:
             event = await self._sent.get()
             try:
-                entry = await self._timeline.by_id(event.entry)
+                entry = await self._reader.timeline.by_id(event.entry)
                 sockets = self._of(event.conversation)
                 if entry is None or not sockets:
                     continue
@@ -149,9 +147,14 @@ class Lobby:
 
     async def tell_places(self) -> None:
         """Tell those who wait where they stand now."""
-        for socket in self.everyone():
-            if socket.waiting and socket.conversation is not None:
-                socket.place_changed(await self._places.place(socket.conversation))
+        for conversation, sockets in list(self._following.items()):
+            if not any(socket.waiting for socket in sockets):
+                continue
+            last = await self._reader.timeline.last(ConversationId(conversation))
+            if last is not None:
+                standing = await self._reader.standing(last)
+                for socket in list(sockets):
+                    socket.stands(standing)
 
     async def goodbye(self) -> None:
         """The hub stops: every client is told to come back."""

@@ -13,6 +13,7 @@ from channels.webchat.wire import (
     Entries,
     EntryView,
     Named,
+    Standing,
     attached_files,
     body_for_contact,
     speaker,
@@ -108,15 +109,15 @@ class Reader:
         contact = document.get("contact")
         handler = last.after.agent or document.get("last_agent")
         shown = await self.timeline.preceding(conversation, None, audience=Audience.CONTACT, limit=1)
-        waiting = last.after.state in (State.WAITING, State.OFFERED)
-        place = await self._places.place(conversation) if waiting else None
+        standing = await self.standing(last)
         rating = document.get("rating")
         reason = last.body.get("reason") if last.kind is Kind.CLOSED else None
         return Conversation(
             id=conversation,
             state=state_for_contact(last.after.state),
-            position=None if place is None else place.position,
-            wait_seconds=None if place is None else place.wait_seconds,
+            position=standing.position,
+            wait_seconds=standing.wait_seconds,
+            staffed=standing.staffed,
             agent=await self._holder(last),
             last=shown[-1].entry.seq if shown else 0,
             read=await self._mark(conversation, contact),
@@ -124,6 +125,16 @@ class Reader:
             reason=reason if isinstance(reason, str) else None,
             rating=rating if isinstance(rating, int) else None,
         )
+
+    async def standing(self, last: Entry) -> Standing:
+        """Where the customer stands in the line, after the conversation's last entry."""
+        if last.after.state not in (State.WAITING, State.OFFERED):
+            return Standing()
+        place = await self._places.place(last.conversation)
+        staffed = last.after.queue is None or await self._places.staffed(last.after.queue)
+        if place is None:
+            return Standing(staffed=staffed)
+        return Standing(place.position, place.wait_seconds, staffed)
 
     async def _holder(self, last: Entry) -> Named | None:
         if last.after.state is not State.ASSIGNED or last.after.agent is None:

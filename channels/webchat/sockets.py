@@ -7,6 +7,7 @@ kept for the client: he is cut (4408) and resumes, or the next read makes it goo
 import asyncio
 from collections.abc import Callable, Mapping
 
+import msgspec
 import structlog
 
 from channels.webchat import wire
@@ -19,7 +20,6 @@ from hub.entries import Entry
 from hub.errors import HubError
 from hub.feed import Follower
 from hub.ids import ConversationId
-from hub.places import Place
 from hub.timeline import Audience, Seen
 
 MOST_HINTS = 200
@@ -35,9 +35,17 @@ class VisitorSocket:
     """One open socket of a stored visitor, following his current conversation."""
 
     def __init__(
-        self, connection: SocketConnection, caller: Caller, visitor: Visitor, *, reader: Reader, clock: Clock
+        self,
+        connection: SocketConnection,
+        caller: Caller,
+        visitor: Visitor,
+        *,
+        reader: Reader,
+        clock: Clock,
+        patience: float = SLOW,
     ) -> None:
-        """``visitor``: the caller's own, who is stored."""
+        """``visitor``: the caller's own, who is stored; ``patience``: seconds a frame may take."""
+        self._patience = patience
         self.caller = caller
         self.visitor = visitor
         self.moved: Callable[[ConversationId | None, ConversationId], None] = lambda _before, _now: None
@@ -49,7 +57,7 @@ class VisitorSocket:
         self._missed = False
         self._wake = asyncio.Event()
         self._brief: tuple[str, str | None] | None = None
-        self._place: tuple[int | None, int | None] = (None, None)
+        self._standing = wire.Standing()
         self.typed_at = -60.0
 
     @property
@@ -87,12 +95,11 @@ class VisitorSocket:
         self._missed = True
         self._wake.set()
 
-    def place_changed(self, place: Place | None) -> None:
+    def stands(self, now: wire.Standing) -> None:
         """Tell the place in the queue where it is another than the last one told."""
-        now = (None, None) if place is None else (place.position, place.wait_seconds)
-        if (now[0], _minutes(now[1])) != (self._place[0], _minutes(self._place[1])):
-            self._place = now
-            self.hint(wire.position_event(*now))
+        if _in_minutes(now) != _in_minutes(self._standing):
+            self._standing = now
+            self.hint(wire.position_event(now))
 
     async def resume(self, hello: wire.Hello) -> None:
         """Give all that he lacks, over every conversation since the one he names."""
@@ -115,7 +122,7 @@ class VisitorSocket:
     async def _state_event(self, conversation: ConversationId) -> Event:
         state = await self._reader.state(conversation)
         self._brief = (state.state, None if state.agent is None else state.agent.name)
-        self._place = (state.position, state.wait_seconds)
+        self._standing = wire.Standing(state.position, state.wait_seconds, state.staffed)
         return wire.state_event(state)
 
     async def run(self) -> None:
@@ -179,7 +186,7 @@ class VisitorSocket:
 
     async def _send(self, events: list[Event]) -> None:
         try:
-            async with asyncio.timeout(SLOW):
+            async with asyncio.timeout(self._patience):
                 await self._connection.send(wire.frame(*events))
         except TimeoutError:
             await self.close(SLOW_CODE, "too slow")
@@ -194,5 +201,7 @@ class VisitorSocket:
             return
 
 
-def _minutes(seconds: int | None) -> int | None:
-    return None if seconds is None else -(-seconds // 60)
+def _in_minutes(standing: wire.Standing) -> wire.Standing:
+    """As people are told: whole minutes, rounded up."""
+    seconds = standing.wait_seconds
+    return msgspec.structs.replace(standing, wait_seconds=None if seconds is None else -(-seconds // 60))

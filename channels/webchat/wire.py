@@ -137,6 +137,14 @@ decode_frame = msgspec.json.Decoder(ClientFrame).decode
 # --- Answers ---
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """Where a customer stands who waits; ``staffed``: somebody who could answer is signed in."""
+
+    position: int | None = None
+    wait_seconds: int | None = None
+    staffed: bool = True
+
+
 class Named(msgspec.Struct, frozen=True):
     """Somebody's name."""
 
@@ -150,6 +158,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["bot", "waiting", "assigned", "closed"]
     position: int | None
     wait_seconds: int | None
+    staffed: bool
     agent: Named | None
     last: int
     read: int
@@ -325,9 +334,9 @@ def state_event(conversation: Conversation) -> Mapping[str, object]:
     return {"t": "state", "conversation": conversation}
 
 
-def position_event(position: int | None, wait_seconds: int | None) -> Mapping[str, object]:
+def position_event(standing: Standing) -> Mapping[str, object]:
     """The place in the queue has changed."""
-    return {"t": "position", "position": position, "wait_seconds": wait_seconds}
+    return {"t": "position", **msgspec.structs.asdict(standing)}
 
 
 def chunks(entries: Sequence[EntryView], size: int = 50) -> list[Sequence[EntryView]]:

@@ -1,6 +1,7 @@
-"""Processor time that one process used, all its threads, by the kernel's own book."""
+"""Processor time that one process used, all its threads, by the scheduler's own book."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,10 +9,22 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(process: int) -> float:
-    """User and system time since it started, in seconds (counted in 10 ms)."""
-    stat = Path(f"/proc/{process}/stat").read_text()
-    fields = stat.rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    """User and system time of the threads that live, in seconds.
+
+    Nanoseconds where the kernel keeps them (schedstat), else counted in ticks of 10 ms. The
+    servers that are measured keep their threads, so none is forgotten.
+    """
+    tasks = Path(f"/proc/{process}/task")
+    total = 0
+    for task in tasks.iterdir():
+        with suppress(FileNotFoundError):
+            total += int((task / "schedstat").read_text().split()[0])
+    return total / 1e9 if total else _ticks(process) / _TICKS
+
+
+def _ticks(process: int) -> int:
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 @dataclass(slots=True)

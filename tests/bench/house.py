@@ -1,4 +1,4 @@
-"""Fills a hub's store with queues, an inbox, people and their sign-ins, before the hub starts."""
+"""Fills a hub's store with teams, people and their sign-ins, before the hub starts."""
 
 import asyncio
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import cast
 
 import msgspec
 
+from hub.accounts import User
 from hub.documents import Document, Json
 from hub.ids import MAIN_GROUP, MAIN_ORGANISATION
 from hub.settings import Settings
@@ -49,54 +50,74 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Team:
+    """A queue, the inbox whose customers come to it, and the agents who work in it."""
+
+    inbox: str
+    queue: str
+    agents: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """What there is in the store."""
 
-    inbox: str
-    queues: tuple[str, ...]
-    agents: tuple[Person, ...]
+    teams: tuple[Team, ...]
+    break_reason: str
     supervisor: Person
 
+    @property
+    def agents(self) -> tuple[Person, ...]:
+        """Everybody who takes conversations, team by team."""
+        return tuple(person for team in self.teams for person in team.agents)
 
-def fill(data: Path, *, agents: int, queues: int = 1, capacity: int = 1) -> House:
-    """A new store with so many agents, all in every queue, on a break until they say they are ready."""
-    return asyncio.run(_fill(data, agents, queues, capacity))
+    @property
+    def inbox(self) -> str:
+        """The first team's inbox."""
+        return self.teams[0].inbox
 
 
-async def _fill(data: Path, agents: int, queues: int, capacity: int) -> House:
+def fill(data: Path, *, agents: int, teams: int = 1) -> House:
+    """A new store with so many agents in each team, signed out, with room for one conversation."""
+    return asyncio.run(_fill(data, agents, teams))
+
+
+async def _fill(data: Path, agents: int, teams: int) -> House:
     foundation = await open_foundation(Settings(data=data))
     try:
         await prepare_data(foundation, lambda words: None)
-        made = [await _queue(foundation, number) for number in range(queues)]
-        inbox = await foundation.inboxes.create(
-            MAIN_ORGANISATION,
-            {"channel": "webchat", "name": "Benchmark", "queue": made[0], "settings": SETTINGS},
+        reason = await foundation.break_reasons.create(MAIN_ORGANISATION, {"name": "Setting up"})
+        one = await _nobody(foundation)
+        made = [await _team(foundation, one, number, agents) for number in range(teams)]
+        chief = msgspec.structs.replace(
+            one, id=foundation.ids.new("u"), login="supervisor", name="Supervisor", roles=["supervisor"]
         )
-        people = await _people(foundation, agents, made, capacity)
-        return House(inbox.id, tuple(made), tuple(people[:-1]), people[-1])
+        await foundation.accounts.add(chief)
+        return House(tuple(made), reason.id, await _sign_in(foundation, chief.id))
     finally:
         await foundation.close()
 
 
-async def _queue(foundation: Foundation, number: int) -> str:
-    fields: Document = {"name": f"Queue {number}", "offer_seconds": 60}
-    return (await foundation.queues.create(MAIN_ORGANISATION, fields)).id
-
-
-async def _people(f: Foundation, agents: int, queues: list[str], capacity: int) -> list[Person]:
-    """All with one password, whose hash is made once: it costs 64 MiB and a tenth of a second each."""
-    one = await f.accounts.draft(
+async def _nobody(f: Foundation) -> User:
+    """Whom the others are copies of: a password's hash costs 64 MiB and a tenth of a second."""
+    return await f.accounts.draft(
         MAIN_ORGANISATION, login="nobody", name="Nobody", password="not used to sign in", roles=["agent"]
+    )
+
+
+async def _team(f: Foundation, one: User, number: int, agents: int) -> Team:
+    fields: Document = {"name": f"Queue {number}", "offer_seconds": 60}
+    queue = await f.queues.create(MAIN_ORGANISATION, fields)
+    inbox = await f.inboxes.create(
+        MAIN_ORGANISATION,
+        {"channel": "webchat", "name": f"Inbox {number}", "queue": queue.id, "settings": SETTINGS},
     )
     users = [
         msgspec.structs.replace(
-            one, id=f.ids.new("u"), login=f"agent{number}", name=f"Agent {number}", agent=True
+            one, id=f.ids.new("u"), login=f"agent{number}-{place}", name=f"Agent {number}-{place}", agent=True
         )
-        for number in range(agents)
+        for place in range(agents)
     ]
-    chief = msgspec.structs.replace(
-        one, id=f.ids.new("u"), login="supervisor", name="Supervisor", roles=["supervisor"], agent=False
-    )
     documents = [
         Agent(
             id=user.id,
@@ -104,17 +125,19 @@ async def _people(f: Foundation, agents: int, queues: list[str], capacity: int) 
             organisation=user.organisation,
             name=user.name,
             groups=[MAIN_GROUP],
-            queues=queues,
-            capacity={"*": capacity},
+            queues=[queue.id],
+            capacity={"*": 1},
             since=user.created_at,
             idle_since=user.created_at,
         )
         for user in users
     ]
-    await f.documents.bulk("users", [cast(Document, msgspec.to_builtins(user)) for user in [*users, chief]])
+    await f.documents.bulk("users", [cast(Document, msgspec.to_builtins(user)) for user in users])
     await f.documents.bulk("agents", [cast(Document, msgspec.to_builtins(agent)) for agent in documents])
-    people = []
-    for user in [*users, chief]:
-        token, _ = await f.sessions.begin(user.organisation, user.id, address="127.0.0.1")
-        people.append(Person(user.id, token))
-    return people
+    people = await asyncio.gather(*(_sign_in(f, user.id) for user in users))
+    return Team(inbox.id, queue.id, tuple(people))
+
+
+async def _sign_in(f: Foundation, user: str) -> Person:
+    token, _ = await f.sessions.begin(MAIN_ORGANISATION, user, address="127.0.0.1")
+    return Person(user, token)

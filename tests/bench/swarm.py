@@ -4,7 +4,8 @@ import multiprocessing
 import re
 import time
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
@@ -65,8 +66,8 @@ class Seen:
     bytes: int = 0
     chunks: int = 0
     spoken: int = 0
-    messages: array[int] = field(default_factory=lambda: array("q"))
-    times: array[int] = field(default_factory=lambda: array("q"))
+    messages: "array[int]" = field(default_factory=lambda: array("q"))
+    times: "array[int]" = field(default_factory=lambda: array("q"))
     cpu: float = 0.0
 
 
@@ -102,6 +103,17 @@ class Swarm:
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
+
+
+@contextmanager
+def swarm_of(join: Join) -> Iterator[Swarm]:
+    """Readers with these sockets open; ended afterwards."""
+    swarm = Swarm()
+    try:
+        swarm.order(join)
+        yield swarm
+    finally:
+        swarm.close()
 
 
 class _Reader:

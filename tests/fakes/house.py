@@ -29,6 +29,7 @@ from hub.timers import Timers
 from hub.writer import Writer
 from routing.lease import Lease
 from routing.places import Places
+from routing.presence import GRACE
 from routing.router import Router
 from tests.fakes.clock import VirtualClock
 from tests.fakes.configuration import CHANNEL, GROUP, INBOX, ORGANISATION, QUEUE, FakeConfiguration
@@ -50,8 +51,13 @@ class House:
         alone: bool = True,
         inline: bool = True,
         routes: bool = True,
+        beats: bool = True,
+        grace: float = GRACE,
     ) -> None:
-        """``own_clock``: this process's, where it differs; ``alone``: the lease is taken at once."""
+        """``own_clock``: this process's, where it differs; ``alone``: the lease is taken at once.
+
+        ``routes``: it may own the routing; ``beats``: desks may be connected to it.
+        """
         time = clock if own_clock is None else own_clock
         self.clock = clock
         self.configuration = configuration
@@ -76,7 +82,9 @@ class House:
             times=configuration,
             clock=time,
             group=GROUP,
+            grace=grace,
         )
+        self.grace = grace
         self.places = Places(store, self.router, time, bus)
         self.heart = Heart(store, clock=time, ids=self.ids, bus=bus)
         self.projector = Projector(store, bus)
@@ -98,6 +106,7 @@ class House:
         self.silence = Silence(store, self.conversations, configuration, time)
         self.timers = Timers(store, time)
         self._routes = routes
+        self._beats = beats
         self._tasks: list[asyncio.Task[None]] = []
         self.desks: list[Desk] = []
 
@@ -106,7 +115,9 @@ class House:
     async def start(self) -> None:
         """Run what a process runs; comes back when it owns the routing (or waits for it)."""
         self.sweeper.listen(self.bus)
-        runs = {"heart": self.heart.run(), "sweeper": self.sweeper.run(), "silence": self.silence.run()}
+        runs = {"sweeper": self.sweeper.run(), "silence": self.silence.run()}
+        if self._beats:
+            runs["heart"] = self.heart.run()
         if self._routes:
             self.router.listen(self.bus)
             runs["router"] = self.router.run()
@@ -197,6 +208,14 @@ class House:
             )
         )
 
+    async def line_up(self, number: int, *, first: int = 0, apart: float = 0.1) -> list[ConversationId]:
+        """So many customers write, one after the other: a00, a01 … ; their conversations."""
+        found = []
+        for one in range(first, first + number):
+            found.append((await self.write(f"a{one:02}")).conversation)
+            await self.clock.advance(apart)
+        return found
+
     async def leave(self, address: str, generation: int = 1) -> Entry:
         """The customer goes."""
         return await self.intake.leave(conversation_of(address, generation), contact_of(address))
@@ -282,13 +301,13 @@ class Desk:
     # --- verbs ---
 
     async def offered(self) -> list[Entry]:
-        """The offers that stand for him, oldest first."""
+        """The offers that stand for him; first who waits longest."""
         found = []
         for id, slot in (await self.house.agent(self.agent)).slots.items():
             last = await self.house.last(ConversationId(slot.conversation))
             if last.after.state is State.OFFERED and last.after.slot == id:
                 found.append(last)
-        return sorted(found, key=lambda entry: (entry.at, entry.id))
+        return sorted(found, key=lambda entry: (entry.after.waiting_since or "", entry.id))
 
     async def accept(self, offer: Entry, client_id: str | None = None) -> Entry:
         """Take an offer."""

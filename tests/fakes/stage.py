@@ -2,6 +2,7 @@
 
 from hub.clock import Clock
 from hub.documents import Documents
+from routing.presence import GRACE
 from tests.fakes.channel import FakeChannel
 from tests.fakes.clock import VirtualClock
 from tests.fakes.configuration import FakeConfiguration
@@ -12,8 +13,11 @@ from tests.fakes.ledger import Ledger
 class Stage:
     """Makes the processes of a story, ends them, and looks whether everything agrees in the end."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: Documents, *, on_wire: bool = False) -> None:
+        """``on_wire``: each call goes to another process; what takes long is played shorter there."""
         self.documents = documents
+        self.on_wire = on_wire
+        self.grace = 18.0 if on_wire else GRACE
         self.clock = VirtualClock()
         self.ledger = Ledger()
         self.channel = FakeChannel(self.clock)
@@ -27,6 +31,7 @@ class Stage:
         own_clock: Clock | None = None,
         inline: bool = True,
         routes: bool = True,
+        beats: bool = True,
         start: bool = True,
     ) -> House:
         """One more process, running."""
@@ -39,6 +44,8 @@ class Stage:
             alone=alone,
             inline=inline,
             routes=routes,
+            beats=beats,
+            grace=self.grace,
         )
         self._houses.append(house)
         if start:

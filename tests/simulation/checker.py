@@ -7,7 +7,7 @@ reference table, and of what each router could know of people (:class:`View`).
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from hub.documents import Clear, Document, Insert, PutIf
 from tests.simulation.reference import Door, Forbidden, State, expected, state_of
@@ -106,6 +106,14 @@ class View:
         if first >= looks:
             return 0.0
         return self.people[looks - 1] - self.people[first] + min(self.times[first] - start, LOOK)
+
+
+class Evidence(NamedTuple):
+    """What a router had seen when it sent something: its looks, whom it had heard of, its start."""
+
+    looks: int
+    heard: dict[str, float]
+    took: float
 
 
 class Checker:
@@ -281,6 +289,9 @@ class Checker:
                 self._fail("I1", f"{words}: {by['id']} says number {number} after {said}")
             self.said[by["id"]] = max(number, said)
         client_id = entry.get("client_id") or entry.get("external_id")
+        caller = operation.caller
+        if caller is not None and caller.request.author == f"{by['kind']}:{by['id']}":
+            caller.stands = cast(str, entry["id"])
         if client_id is None:
             return
         key = (f"{by['kind']}:{by['id']}", cast(str, client_id))
@@ -366,6 +377,10 @@ class Checker:
         for group, epoch in epochs.items():
             if epoch > self.epochs.get(group, 0):
                 self._fail("I10", f"{id} epoch {epoch} of {group}, the lease {self.epochs}")
+        work, worked = document["after_work"], old["after_work"]
+        if work != worked:
+            began = len(cast(Document, work)) > len(cast(Document, worked))
+            self.seen[f"after-contact work {'begins' if began else 'ends'}"] += 1
         if document["away"] == "gone" and old["away"] is None:
             self._gone(id, operation)
         if document["unresponsive"] and not old["unresponsive"]:
@@ -422,8 +437,10 @@ class Checker:
     def _counted(self, slot: str, operation: "Operation", words: str) -> None:
         offer = self.offers[slot]
         view = self.views.get(operation.port)
-        looks = cast(int, operation.evidence or 0)
-        lasted = 0.0 if view is None else view.since(offer.began, looks)
+        evidence = operation.evidence
+        lasted = 0.0
+        if view is not None and evidence is not None:
+            lasted = view.since(offer.began, evidence.looks)
         if lasted < self._offer_seconds - 0.01:
             self._fail("I11", f"{words}: offer {slot} expired after {lasted:.2f} people's seconds")
 
@@ -442,15 +459,11 @@ class Checker:
     def _gone(self, id: str, operation: "Operation") -> None:
         self.seen["agent gone"] += 1
         view = self.views.get(operation.port)
-        looks = cast(int, operation.evidence or 0)
-        if view is None:
+        evidence = operation.evidence
+        if view is None or evidence is None:
             self._fail("I11", f"{id} is called gone by somebody who saw no beats")
             return
-        took = max(view.took.values(), default=0.0)
-        start = max(view.heard.get(id, 0.0), took)
-        if looks and view.heard.get(id, 0.0) > view.times[looks - 1]:
-            start = took  # heard of since it was sent: only the former time counts
-        lasted = view.since(start, looks)
+        lasted = view.since(max(evidence.heard.get(id, 0.0), evidence.took), evidence.looks)
         if lasted < self._grace - 0.01:
             self._fail("I11", f"{id} is called gone after {lasted:.2f} people's seconds")
 
@@ -461,7 +474,8 @@ class Checker:
             self._fail("I10", f"lease of {group} went from epoch {old} to {epoch}")
         if epoch != old:
             self.seen["take-over" if old else "first owner"] += 1
-            self.views.setdefault(operation.port, View()).took[group] = self._now()
+            view = self.views.setdefault(operation.port, View())
+            view.took[group] = self._now()
         self.epochs[group] = epoch
 
     def beats_read(self, port: "Port", beats: list[Document]) -> None:
@@ -470,7 +484,8 @@ class Checker:
         if view is None:
             view = self.views[port] = View()
         view.look(beats, self._now())
-        port.evidence = len(view.times)
+        took = max(view.took.values(), default=0.0)
+        port.evidence = Evidence(len(view.times), dict(view.heard), took)
 
     def ring(self, slot: str) -> None:
         """A desk rings for this offer, now."""
@@ -562,6 +577,8 @@ class Checker:
         """A sender is told that it was not done."""
         request = copy.request
         self.seen[f"refused: {why}"] += 1
+        if copy.stands is not None:
+            self._fail("I7", f"{request} was told {why!r}, its own {copy.stands} stands")
         if request.key is None:
             return
         stands = self.authored.get(request.key)

@@ -83,10 +83,10 @@ class Customer(Sender):
             return  # nobody has answered him yet
         if story is None or choice < 0.8:
             self._say()
-        elif choice < 0.87:
-            self._leave(story)
-        elif choice < 0.94:
+        elif story.entries[-1]["kind"] == "left":
             self._come_back(story)
+        elif choice < 0.9:
+            self._leave(story)
         else:
             self._rate(story)
 
@@ -112,12 +112,12 @@ class Customer(Sender):
     def _leave(self, story: "Story") -> None:
         id = ConversationId(story.id)
         me = ContactId(self.id)
-        self.ask(Request("leave", lambda process: process.intake.leave(id, me), words=id))
+        self.ask(Request("leave", lambda process: process.intake.leave(id, me), author=f"contact:{me}", words=id))
 
     def _come_back(self, story: "Story") -> None:
         id = ConversationId(story.id)
         me = ContactId(self.id)
-        self.ask(Request("come back", lambda process: process.intake.come_back(id, me), words=id))
+        self.ask(Request("come back", lambda process: process.intake.come_back(id, me), author=f"contact:{me}", words=id))
 
     def _rate(self, story: "Story") -> None:
         self.rated += 1
@@ -176,7 +176,7 @@ class Person(Sender):
             return
         for id, state, _ in self.glance:
             if state.state == "offered" and state.agent == self.id and state.slot is not None:
-                process.show(self.id, id, state.slot)
+                process.show(id)
 
     # --- acts ---
 
@@ -280,6 +280,7 @@ class Person(Sender):
                 lambda process: process.conversations.decline(
                     conversation, agent=self.id, slot=slot
                 ),
+                author=f"agent:{self.id}",
                 words=id,
             )
         )
@@ -376,8 +377,11 @@ class Caretaker(Sender):
         world = self.world
         random = world.random
         choice = random.random()
-        if choice < 0.5:
+        if choice < 0.4:
             self.replay()
+            return
+        if choice < 0.55:
+            self.confirm(random.choice((Status.DELIVERED, Status.READ)))
             return
         state = "snoozed" if choice < 0.8 else "assigned"
         stories = [
@@ -390,7 +394,7 @@ class Caretaker(Sender):
         story = random.choice(stories)
         id, last = ConversationId(story.id), story.last
         if state == "snoozed":
-            self.ask(Request("wake", lambda process: process.conversations.wake(id), words=id))
+            self.ask(Request("wake", lambda process: process.conversations.wake(id), author="system:hub", words=id))
             return
         self.ask(
             Request(
@@ -398,9 +402,19 @@ class Caretaker(Sender):
                 lambda process: process.conversations.close_silent(
                     id, after_seq=last, words="still there?"
                 ),
+                author="system:hub",
                 words=id,
             )
         )
+
+    def confirm(self, status: Status) -> None:
+        """The channel says how far a message came."""
+        arrived = list(self.world.checker.arrivals)
+        if arrived:
+            id = self.world.random.choice(arrived)
+            self.ask(
+                Request("confirm", lambda process: process.receipts.mark(id, status), words=id)
+            )
 
     def replay(self) -> None:
         found = [

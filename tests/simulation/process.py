@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from hub.agents import Agents
 from hub.assignments import Assignments
@@ -13,14 +13,15 @@ from hub.channel import Channel
 from hub.conversations import Conversations
 from hub.delivery import Deliverer, Receipts
 from hub.doors import Door, QueueFacts
-from hub.entries import Entry, Kind
+from hub.entries import Entry, Kind, State
 from hub.errors import HubError, NotFound
 from hub.events import Committed, LocalBus, Rang
-from hub.documents import StoreError
+from hub.documents import Document, StoreError
 from hub.ids import ConversationId
 from hub.intake import Intake
 from hub.projections import Projector
 from hub.sweeper import Sweeper
+from hub.timeline import Seen
 from hub.writer import Writer
 from routing.lease import Lease
 from routing.router import Router
@@ -28,6 +29,9 @@ from tests.simulation.channels import SimChannel
 from tests.simulation.loop import Loop
 from tests.simulation.requests import Copy, drop
 from tests.simulation.store import Port
+from web.agent_desk.board import Board
+from web.agent_desk.desk import Desks
+from web.presenting import Presenter
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -82,6 +86,16 @@ class SimBot:
         return Finish()
 
 
+class Shown:
+    """Presents nothing: what a desk shows is another test's matter."""
+
+    async def row(self, document: Document) -> Document:
+        return {}
+
+    async def entries(self, seen: list[Seen]) -> list[Document]:
+        return []
+
+
 class Process:
     """Made new at every start; ``kill`` ends it without a word."""
 
@@ -129,6 +143,14 @@ class Process:
         )
         if world.hints:
             self.sweeper.listen(bus)
+        self.desks = Desks(
+            port,
+            presenter=cast(Presenter, Shown()),
+            agents=self.agents,
+            board=cast(Board, self),
+            offer_clock=self,
+            clock=clock,
+        )
         bus.listen(Committed, self._offer_hint)
         self.routers = [self._router(group, ids, inline=inline) for group in groups]
         for router in self.routers:
@@ -182,6 +204,12 @@ class Process:
         work = self.world.after_work if queue == "q_a" else 0
         return QueueFacts("o_main", self.world.groups[queue], after_work_seconds=work)
 
+    def remaining(self, slot: str) -> float | None:
+        return None
+
+    async def latest(self, conversation: str) -> list[Seen]:
+        return []
+
     async def offer_seconds(self, queue: str | None) -> float:
         return self.world.offer_seconds
 
@@ -203,33 +231,30 @@ class Process:
         entry = event.entry
         if entry.kind is Kind.OFFERED and entry.after.agent in self.heart.connected:
             if self.world.hints:
-                self.show(str(entry.after.agent), entry.conversation, entry.id)
+                self.loop.create_task(self._show(entry))
 
-    def show(self, agent: str, conversation: str, slot: str) -> None:
-        """Look whether the desk of this agent, connected here, may ring, and let it ring."""
-        self.loop.create_task(self._show(agent, ConversationId(conversation), slot))
+    def show(self, conversation: str) -> None:
+        """A desk connected here looks at an offer anew."""
+        self.loop.create_task(self._look_and_show(ConversationId(conversation)))
 
-    async def _show(self, agent: str, conversation: ConversationId, slot: str) -> None:
+    async def _look_and_show(self, conversation: ConversationId) -> None:
         try:
-            for _ in range(5):
-                asked = self.clock.monotonic()
-                last = await self.timeline.last(conversation)
-                document = await self.agents.get(agent)
-                if self.clock.monotonic() - asked <= 2.0:
-                    break
-            else:
-                return
+            last = await self.timeline.last(conversation)
+        except StoreError:
+            return
+        if last is not None and last.after.state is State.OFFERED:
+            await self._show(last)
+
+    async def _show(self, entry: Entry) -> None:
+        """What the real desk does with an offer; where it has something to show, it rings."""
+        try:
+            offer = await self.desks.offer(entry)
         except (StoreError, HubError):
             return
-        held = document.slots.get(slot)
-        if last is None or held is None or last.after.slot != slot:
-            return
-        if last.after.state.value != "offered" or agent not in self.heart.connected:
-            return
-        if held.epoch != document.epochs.get(held.group, 0):
-            return
-        self.world.checker.ring(slot)
-        self.world.tell_rang(self, Rang(conversation, slot))
+        if offer is not None and entry.after.agent in self.heart.connected:
+            slot = str(entry.after.slot)
+            self.world.checker.ring(slot)
+            self.world.tell_rang(self, Rang(entry.conversation, slot))
 
     # --- its life ---
 

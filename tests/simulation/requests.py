@@ -19,15 +19,22 @@ Send = Callable[["Process"], Coroutine[Any, Any, object]]
 class Request:
     """One wish. ``flying``: how many copies of it are under way; one answer ends it."""
 
-    __slots__ = ("acknowledged", "flying", "key", "label", "refused", "send", "told", "tries", "words")
+    __slots__ = ("acknowledged", "author", "flying", "key", "label", "refused", "send", "told", "tries", "words")
 
     def __init__(
-        self, label: str, send: Send, *, key: tuple[str, str] | None = None, words: str = ""
+        self,
+        label: str,
+        send: Send,
+        *,
+        author: str | None = None,
+        key: tuple[str, str] | None = None,
+        words: str = "",
     ) -> None:
         self.label = label
         self.send = send
         self.key = key
         self.words = words
+        self.author = author if key is None else key[0]
         self.flying = 0
         self.tries = 0
         self.acknowledged = False
@@ -43,14 +50,18 @@ class Request:
 
 
 class Copy:
-    """One copy of a request, in one process. ``last_effect``: its last store call that took effect."""
+    """One copy of a request, in one process.
 
-    __slots__ = ("last_effect", "process", "request")
+    ``last_effect``: its last store call that took effect; ``stands``: the entry that it wrote.
+    """
+
+    __slots__ = ("last_effect", "process", "request", "stands")
 
     def __init__(self, request: Request, process: "Process") -> None:
         self.request = request
         self.process = process
         self.last_effect = 0
+        self.stands: str | None = None
 
 
 def fly(request: Request, process: "Process") -> None:

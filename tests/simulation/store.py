@@ -24,6 +24,7 @@ from hub.documents import (
 )
 
 if TYPE_CHECKING:
+    from tests.simulation.checker import Evidence
     from tests.simulation.process import Process
     from tests.simulation.requests import Copy
     from tests.simulation.world import World
@@ -35,7 +36,18 @@ CALLER: ContextVar["Copy | None"] = ContextVar("caller", default=None)
 class Operation:
     """One call on its way. ``answered``: it took effect, only the answer has not arrived."""
 
-    __slots__ = ("answered", "args", "caller", "error", "evidence", "future", "port", "result", "steps")
+    __slots__ = (
+        "answered",
+        "args",
+        "caller",
+        "error",
+        "evidence",
+        "future",
+        "late",
+        "port",
+        "result",
+        "steps",
+    )
 
     def __init__(self, port: "Port", steps: Sequence[Step] | None, args: tuple[Any, ...]) -> None:
         self.port = port
@@ -45,6 +57,7 @@ class Operation:
         self.evidence = port.evidence
         self.future: asyncio.Future[Any] | None = None
         self.answered = False
+        self.late = False  # nobody waits for it any more
         self.result: object = None
         self.error: Exception | None = None
 
@@ -58,7 +71,7 @@ class Operation:
         """Do it now; raises what a store raises."""
         world = self.port.world
         world.effects += 1
-        if self.caller is not None:
+        if self.caller is not None and not self.late:
             self.caller.last_effect = world.effects
         if self.steps is None:
             return world.read(self.args)
@@ -94,7 +107,7 @@ class Port:
         self.world = world
         self.process = process
         self.label = label
-        self.evidence: object = None  # what a router knew of people when it sent this
+        self.evidence: Evidence | None = None  # what a router knew of people when it sent this
 
     def __str__(self) -> str:
         return self.label

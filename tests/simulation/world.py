@@ -41,7 +41,7 @@ class World:
         self.seed = seed
         self.random = random = Random(seed)
         self.seen = seen
-        self.trace = trace
+        self.trace = None if trace is None else lambda words: trace(f"{self.time:9.2f}  {words}")
         self.failure: tuple[str, str] | None = None
         self.time = 0.0
         self.calm = False
@@ -398,7 +398,7 @@ class World:
 
     def _arrive_late(self) -> None:
         operation = self.limbo.pop(self.random.randrange(len(self.limbo)))
-        operation.caller = None
+        operation.late = True
         done = self._effect_unseen(operation)
         self.seen["late effect" if done else "late effect refused"] += 1
         if self.trace is not None:
@@ -439,7 +439,7 @@ class World:
         if error is not None:
             future.set_exception(error)
         else:
-            future.set_result(_RECEIPT)
+            future.set_result(Receipt(delivered=self.random.random() < 0.2))
         process.run()
 
     # --- what breaks ---
@@ -494,7 +494,7 @@ class World:
             if operation.port.process is process:
                 del self.pending[number]
                 if operation.steps is not None and not operation.answered:
-                    operation.caller = None
+                    operation.late = True
                     self._lose(operation, self.random.random())
         for sending in [one for one in self.sendings if one.process is process]:
             self.sendings.remove(sending)
@@ -538,7 +538,7 @@ class World:
             self._finish_sending(sending, None, arrives=True)
         self.sendings.clear()
         for operation in self.limbo:
-            operation.caller = None
+            operation.late = True
             if self.random.random() < 0.5:
                 self._effect_unseen(operation)
         self.limbo.clear()
@@ -595,6 +595,3 @@ class World:
         if number < 2 or busy:
             return "quiet: requests are under way"
         return self.checker.unrest()
-
-
-_RECEIPT = Receipt()

@@ -46,7 +46,7 @@ async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 @pytest.fixture
 async def stage(engine: Documents) -> AsyncIterator[Stage]:
     """A stage; whatever was played on it, slots and timelines agree in the end."""
-    stage = Stage(engine)
+    stage = Stage(engine, on_wire=isinstance(engine, MongoDocuments))
     yield stage
     await stage.end()
 

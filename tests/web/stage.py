@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 from argon2 import PasswordHasher
 
+from channels import registry
 from hub.accounts import User
 from hub.assignments import Assignments, Tenure
 from hub.channel import Channels
@@ -25,12 +26,12 @@ from hub.intake import Incoming
 from hub.settings import Settings
 from hub.slots import Agent
 from hub.writer import Writer
-from tests.fakes.channel import FakeChannel
 from tests.fakes.memory_documents import MemoryDocuments
 from web.foundation import Foundation, lay_foundation, schema
+from web.house import House
 from web.installation import Installation
 from web.passwords import Argon2Passwords
-from web.wiring import House, build
+from web.wiring import build
 
 PASSWORD = "correct horse battery"
 FOREIGN = "zz9foreign"
@@ -72,10 +73,10 @@ class Company:
 
 @dataclass(slots=True)
 class Stage:
-    """The hub, its two companies, and the channel that takes down what is sent."""
+    """The hub and its two companies."""
 
     house: House
-    channel: FakeChannel
+    ids: MarkedIds
     own: Company
     other: Company
 
@@ -118,13 +119,13 @@ async def stage(
     """A filled hub whose background parts do not run."""
     settings = settings or Settings(data=folder)
     ids, clock = MarkedIds(), clock or SystemClock()
-    channel = FakeChannel(clock)
     foundation = lay_foundation(
         documents or MemoryDocuments(schema()),
         settings=settings,
         installation=Installation(settings.data),
-        channels=Channels({"webchat": channel}),
-        channel_kinds=frozenset({"webchat"}),
+        channels=Channels(),
+        channel_kinds=registry.kinds(),
+        settings_problems=registry.settings_problems,
         clock=clock,
         ids=ids,
         passwords=fast_passwords(),
@@ -137,7 +138,7 @@ async def stage(
     own = Company(OWN)
     await _fill(house, own, ids)
     try:
-        yield Stage(house, channel, own, other)
+        yield Stage(house, ids, own, other)
     finally:
         await foundation.close()
 

@@ -24,6 +24,7 @@ from hub.events import (
     ReadMarks,
     Typing,
 )
+from hub.ids import ConversationId
 from hub.slots import Agent
 from hub.timeline import Seen
 from web.agent_desk.board import Board
@@ -34,6 +35,8 @@ GAP = 0.02  # seconds between two frames of one socket
 PRESENCE_GAP = 0.5  # seconds in which presence changes are gathered
 BOARD_GAP = 1.0  # seconds in which changes of queues are gathered
 KEPT_SIGHTS = 50_000
+STALE = 2.0  # seconds after which an answer about an offer is asked for again
+ASKED_AGAIN = 5
 _encode = msgspec.json.Encoder().encode
 _log = structlog.get_logger(__name__)
 
@@ -224,12 +227,9 @@ class Desks:
         self.tell(agent, event)
 
     async def offer(self, entry: Entry) -> Document | None:
-        """An offer as the desk shows it, if it may ring: last entry and agent's document agree on it."""
+        """An offer as the desk shows it, if it may ring; None where it has ended meanwhile."""
         slot, agent = entry.after.slot, entry.after.agent
         if entry.after.state is not State.OFFERED or slot is None or agent is None:
-            return None
-        document = await self._agents.get(agent)
-        if not rings(document, slot):
             return None
         conversation = await self._documents.get("conversations", entry.conversation)
         if conversation is None:
@@ -246,8 +246,24 @@ class Desks:
             "why": entry.body.get("why"),
             "latest": list[Json](latest),
         }
+        if not await self._may_ring(entry.conversation, slot, agent):
+            return None
         self._offered[entry.conversation] = (agent, slot)
         return offer
+
+    async def _may_ring(self, conversation: ConversationId, slot: str, agent: str) -> bool:
+        """Whether the last entry and the agent's document agree on the offer, by an answer that is fresh."""
+        for _ in range(ASKED_AGAIN):
+            asked = self._clock.monotonic()
+            last = await self._board.timeline.last(conversation)
+            document = await self._agents.get(agent)
+            if last is None or last.after.state is not State.OFFERED or last.after.slot != slot:
+                return False
+            if not rings(document, slot):
+                return False
+            if self._clock.monotonic() - asked <= STALE:
+                return True
+        return False
 
     # --- what is gathered: presence and queues ---
 

@@ -12,7 +12,10 @@ from web.api.registers import Version
 from web.operations import Absent, Asked, Body, Cursor, Given, Operation, Query, optional, printable
 
 _READ, _EDIT = Permitted(Permission.CONTACTS_READ), Permitted(Permission.CONTACTS_EDIT)
-AttributeName = Annotated[str, printable(60, 1)]
+# No dots and no leading $: stores read those in names as paths and operators.
+AttributeName = Annotated[
+    str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f$.][^\x00-\x1f\x7f.]*$")
+]
 AttributeText = Annotated[str, printable(1_000)]
 AttributeNumber = Annotated[int, Field(ge=-(2**53), le=2**53)]
 # null removes an attribute

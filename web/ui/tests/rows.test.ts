@@ -16,7 +16,8 @@ describe('the rows', () => {
   it('are listed where they belong', () => {
     const rows: Rows = {}
     putRow(rows, row('mine'))
-    putRow(rows, row('snoozed', { state: 'snoozed' }))
+    putRow(rows, row('snoozed', { state: 'snoozed', agent: null, last_agent: 'u_me' }))
+    putRow(rows, row('snoozed-theirs', { state: 'snoozed', agent: null, last_agent: 'u_other' }))
     putRow(rows, row('theirs', { agent: 'u_other' }))
     putRow(rows, row('waiting', { state: 'waiting', agent: null, waiting_since: at(5) }))
     putRow(rows, row('offered', { state: 'offered', waiting_since: at(3), queue: 'q_other' }))
@@ -27,7 +28,7 @@ describe('the rows', () => {
     expect(ids('queue')).toEqual(['offered', 'waiting'])
     expect(ids('queue', 'q_repair')).toEqual(['waiting'])
     expect(ids('closed')).toEqual(['closed'])
-    expect(ids('all')).toEqual(['mine', 'offered', 'snoozed', 'theirs', 'waiting'])
+    expect(ids('all')).toEqual(['mine', 'offered', 'snoozed', 'snoozed-theirs', 'theirs', 'waiting'])
   })
 
   it('stand in the queue as they will be served, elsewhere by what happened last', () => {

@@ -37,6 +37,7 @@ export interface Row {
   queue: string | null
   agent: string | null
   agent_name?: string | null
+  last_agent?: string | null
   slot: string | null
   waiting_since: string | null
   created_at: string

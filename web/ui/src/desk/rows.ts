@@ -27,7 +27,8 @@ export function isOver(row: Row): boolean {
 export function isIn(list: ListName, row: Row, me: string, queue: string | null): boolean {
   switch (list) {
     case 'mine':
-      return row.agent === me && (row.state === 'assigned' || row.state === 'snoozed')
+      // A snoozed one holds no slot; it still belongs to whoever put it off.
+      return row.state === 'snoozed' ? (row.agent ?? row.last_agent) === me : row.agent === me && row.state === 'assigned'
     case 'queue':
       return (row.state === 'waiting' || row.state === 'offered') && (queue === null || row.queue === queue)
     case 'closed':

@@ -20,7 +20,7 @@ export function rightsOn(row: Row, detail: ConversationDetail | undefined, me: s
     transfer: mine,
     snooze: mine,
     pull: row.state === 'waiting' || row.state === 'bot',
-    reopen: row.state === 'closed' || (row.state === 'snoozed' && row.agent === me),
+    reopen: row.state === 'closed' || row.state === 'snoozed',
   }
   // An older answer speaks of an older state.
   if (detail === undefined || detail.seq < row.seq && detail.state !== row.state) return guess

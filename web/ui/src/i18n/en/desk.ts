@@ -24,7 +24,7 @@ export const desk: typeof shape = {
     also_viewing: '{names} also here', snoozed_until: 'snoozed until {time}', customer_left: 'customer has left',
     none_open: 'Choose a conversation', none_open_hint: 'Move in the list with J and K, open with Enter.', read_only: 'You can read this conversation but not reply.',
     is_closed: 'This conversation is closed', is_continued: 'The customer came back: continued in a new conversation', is_waiting: 'Waiting in the queue', is_offered: 'Offered to {name}',
-    is_snoozed: 'Snoozed until {time}', wake: 'Open now', is_bot: 'The bot is talking to the customer', is_theirs: '{name} is working on it',
+    is_offered_you: 'Offered to you', is_snoozed: 'Snoozed until {time}', wake: 'Open now', is_bot: 'The bot is talking to the customer', is_theirs: '{name} is working on it',
   },
   timeline: {
     label: 'Timeline', loading_older: 'Loading what came before', beginning: 'The conversation began here', new: 'New', latest: 'Latest', latest_new: '{n} new message | {n} new messages',
@@ -63,5 +63,5 @@ export const desk: typeof shape = {
     this_conversation: 'This conversation', began: 'Began', queue: 'Queue', skills: 'Skills needed', skill_level: '{skill} level {level}', page: 'From page', rating: 'Rating', stars: '{n} of 5',
     why_me: 'Why me', first_time: 'First contact', first_time_hint: 'This customer has no earlier conversations.',
   },
-  attribute: { name: 'Name', email: 'E-mail', phone: 'Phone', url: 'Page address', title: 'Page', page_url: 'Page address', page_title: 'Page', address: 'Address', meter: 'Meter number', account: 'Account number' },
+  attribute: { name: 'Name', email: 'E-mail', phone: 'Phone', page: 'Page address', locale: 'Language', url: 'Page address', title: 'Page', page_url: 'Page address', page_title: 'Page', address: 'Address', meter: 'Meter number', account: 'Account number' },
 }

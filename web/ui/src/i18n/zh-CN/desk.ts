@@ -23,7 +23,7 @@ export const desk = {
     also_viewing: '{names} 也在看', snoozed_until: '稍后处理至 {time}', customer_left: '客户已离开',
     none_open: '选择一个会话', none_open_hint: '用 J、K 在列表中移动，回车打开。', read_only: '你可以查看这个会话，不能回复。',
     is_closed: '会话已结束', is_continued: '客户又来了，已转入新会话', is_waiting: '正在排队', is_offered: '正在派送给 {name}',
-    is_bot: '机器人正在接待', is_snoozed: '稍后处理，{time} 回到列表', wake: '现在处理', is_theirs: '{name} 正在处理',
+    is_bot: '机器人正在接待', is_offered_you: '正在派送给你', is_snoozed: '稍后处理，{time} 回到列表', wake: '现在处理', is_theirs: '{name} 正在处理',
   },
   timeline: {
     label: '会话内容', loading_older: '正在载入更早的内容', beginning: '会话从这里开始', new: '新消息', latest: '回到最新', latest_new: '{n} 条新消息',
@@ -62,5 +62,5 @@ export const desk = {
     this_conversation: '本次会话', began: '开始', queue: '队列', skills: '所需技能', skill_level: '{skill} {level} 级', page: '来自页面', rating: '满意度', stars: '{n} 星',
     why_me: '为什么给我', first_time: '第一次联系', first_time_hint: '这位客户以前没有会话。',
   },
-  attribute: { name: '姓名', email: '邮箱', phone: '电话', url: '页面地址', title: '页面', page_url: '页面地址', page_title: '页面', address: '地址', meter: '表号', account: '户号' },
+  attribute: { name: '姓名', email: '邮箱', phone: '电话', page: '页面地址', locale: '语言', url: '页面地址', title: '页面', page_url: '页面地址', page_title: '页面', address: '地址', meter: '表号', account: '户号' },
 }

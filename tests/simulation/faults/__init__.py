@@ -1,0 +1,6 @@
+"""The twenty faults of the protocol, put back one at a time into a copy of the tree."""
+
+from tests.simulation.faults.catching import Catch, catch, catch_all
+from tests.simulation.faults.table import FAULTS, Fault
+
+__all__ = ["FAULTS", "Catch", "Fault", "catch", "catch_all"]
