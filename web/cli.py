@@ -106,7 +106,13 @@ def user() -> None:
 @click.option(
     "--agent/--no-agent", default=None, help="Takes conversations himself (default: yes for the role agent)."
 )
-@click.option("--locale", type=click.Choice(["zh-CN", "en"]), default="zh-CN", show_default=True)
+@click.option(
+    "--locale",
+    type=click.Choice(["zh-CN", "en"]),
+    default="zh-CN",
+    show_default=True,
+    help="Language of the screens.",
+)
 @click.option(
     "--ask-password", is_flag=True, help="Ask for the password; otherwise one is made and printed once."
 )

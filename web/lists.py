@@ -19,7 +19,7 @@ from hub.errors import Invalid
 
 CONVERSATIONS = "conversations"
 MOST_COUNTED = 1000  # badges say "999+" beyond
-_LEAST_CHUNK = 4
+_LEAST_CHUNK = 2
 _OPEN = (State.BOT, State.WAITING, State.OFFERED, State.ASSIGNED, State.SNOOZED)
 _ENDED = (State.CLOSED.value, State.CONTINUED.value)
 

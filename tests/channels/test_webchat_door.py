@@ -432,6 +432,19 @@ async def test_a_wrong_cursor_is_refused(stage: Stage) -> None:
         assert refused.value.status == 422
 
 
+async def test_what_is_no_text_at_all_is_refused(stage: Stage) -> None:
+    client = stage.client()
+    await client.open()
+    headers = {"authorization": f"Bearer {client.token}", "content-type": "application/json"}
+    for raw in (
+        b'{"client_id":"abcdefgh","text":"\\ud800"}',
+        b'{"client_id":"abcdefgh","text":"\xff"}',
+        b"{",
+    ):
+        answer = await client.http.post(client.root + "/messages", content=raw, headers=headers)
+        assert answer.status_code == 422, raw
+
+
 async def test_texts_may_have_anything_that_is_text(stage: Stage) -> None:
     client: Client = stage.client()
     await client.open()

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from channels.webchat.files import Files
 from hub.blobs import BlobMissing, BlobTooLarge
 from hub.blobs.folder import FolderBlobs
 from hub.documents import Json
@@ -14,6 +16,7 @@ from tests.channels.stage import Stage
 from tests.channels.stage import stage as make_stage
 from tests.channels.test_webchat_wire import PNG
 from tests.channels.webchat_client import Client, Refused
+from tests.fakes.clock import VirtualClock
 
 
 async def with_file(stage: Stage, name: str = "表.png", content: bytes = PNG) -> tuple[Client, Any]:
@@ -118,6 +121,20 @@ async def test_a_file_whose_bytes_are_gone_is_not_found(stage: Stage) -> None:
     client, attachment = await with_file(stage)
     await FolderBlobs(stage.foundation.installation.files).delete(attachment["file"])
     assert (await client.http.get(stage.url + attachment["url"])).status_code == 404
+
+
+async def test_a_file_that_was_never_sent_is_removed_after_a_day(stage: Stage) -> None:
+    client, attachment = await with_file(stage)
+    unsent = await client.upload("b.txt", b"never sent")
+    documents, clock = stage.documents, VirtualClock(datetime.now(UTC) + timedelta(hours=23))
+    files = Files(
+        documents, FolderBlobs(stage.foundation.installation.files), clock=clock, ids=stage.foundation.ids
+    )
+    assert await files.forget_unsent() == 0
+    await clock.advance(2 * 3_600)
+    assert await files.forget_unsent() == 1
+    assert await documents.get("files", unsent["id"]) is None
+    assert (await client.http.get(stage.url + attachment["url"])).status_code == 200
 
 
 # --- the folder ---

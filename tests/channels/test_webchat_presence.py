@@ -331,7 +331,11 @@ async def test_a_customer_is_told_when_nobody_is_there(stage: Stage) -> None:
     await stage.documents.put_if(
         "agents", {**agent, "queues": [queue], "version": version + 1}, version=version
     )
-    assert (await client.open())["inbox"]["staffed"] is True
+
+    async def staffed() -> object:
+        return (await client.open())["inbox"]["staffed"]
+
+    await eventually(staffed, True)
 
 
 async def test_a_restart_of_the_hub_is_announced(stage: Stage) -> None:

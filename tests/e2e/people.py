@@ -50,7 +50,9 @@ class Screen:
         self.page.on(
             "response",
             lambda answer: (
-                self.complaints.append(f"{answer.status} {answer.url}") if answer.status >= 400 and "/api/session" not in answer.url else None
+                self.complaints.append(f"{answer.status} {answer.url}")
+                if answer.status >= 400 and "/api/session" not in answer.url
+                else None
             ),
         )
 

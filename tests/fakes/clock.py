@@ -7,10 +7,11 @@ answers in real time, whatever the virtual time is).
 
 import asyncio
 import heapq
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+T = TypeVar("T")
 BEGIN = datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
 QUIET = 25  # rounds of the event loop without anything new, after which nothing moves
 LIMIT = 30.0  # real seconds that one call of a real part may take
@@ -108,6 +109,20 @@ class VirtualClock:
             await self._step()
         return self._elapsed - began
 
+    async def play(self, *works: Coroutine[object, object, T], limit: float = 60.0) -> list[T | Exception]:
+        """Run these at the same time and go on until all are done; what each came to.
+
+        Verbs that are in each other's way wait a little before they try again.
+        """
+        deadline = self._elapsed + limit
+        tasks = [asyncio.create_task(work) for work in works]
+        await self.settle()
+        while not all(task.done() for task in tasks):
+            if not self._sleepers or self._sleepers[0][0] > deadline:
+                raise AssertionError(f"not done within {limit} s: {tasks}")
+            await self._step()
+        return [_outcome(task) for task in tasks]
+
     async def jump(self, seconds: float) -> None:
         """The process was stopped for this long: nobody ran meanwhile, now everybody is late."""
         self._elapsed += seconds
@@ -123,6 +138,15 @@ class VirtualClock:
                 future.set_result(None)
                 self._woken += 1
         await self.settle()
+
+
+def _outcome(task: "asyncio.Task[T]") -> T | Exception:
+    error = task.exception()
+    if error is None:
+        return task.result()
+    if isinstance(error, Exception):
+        return error
+    raise error
 
 
 class ProcessClock:

@@ -220,6 +220,14 @@ class House:
         """The customer goes."""
         return await self.intake.leave(conversation_of(address, generation), contact_of(address))
 
+    # --- at the same time ---
+
+    async def together(self, *verbs: Coroutine[object, object, Entry]) -> tuple[list[Entry], list[Exception]]:
+        """Run verbs at the same time: what was done, and what was refused."""
+        results = await self.clock.play(*verbs)
+        done = [one for one in results if isinstance(one, Entry)]
+        return done, [one for one in results if isinstance(one, Exception)]
+
     # --- what stands ---
 
     async def last(self, conversation: ConversationId) -> Entry:
@@ -360,13 +368,6 @@ async def _end(tasks: list[asyncio.Task[None]]) -> list[BaseException]:
         for one in results
         if isinstance(one, BaseException) and not isinstance(one, asyncio.CancelledError)
     ]
-
-
-async def together(*verbs: Coroutine[object, object, Entry]) -> tuple[list[Entry], list[BaseException]]:
-    """Run verbs at the same time: what was done, and what was refused."""
-    results = await asyncio.gather(*verbs, return_exceptions=True)
-    done = [one for one in results if isinstance(one, Entry)]
-    return done, [one for one in results if isinstance(one, BaseException)]
 
 
 @contextlib.asynccontextmanager

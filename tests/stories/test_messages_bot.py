@@ -3,7 +3,7 @@
 import asyncio
 
 from hub.bots import Finish
-from hub.documents import Unavailable
+from hub.documents import Document, Unavailable
 from hub.entries import Entry, State
 from hub.sweeper import SWEEP
 from routing.router import ROUND
@@ -113,7 +113,7 @@ async def test_a_turn_taken_up_again_after_a_crash_is_one_answer(stage: Stage) -
     stored = await stage.documents.get("entries", entry.id)
     assert stored is not None
     await house.kill()
-    marked = {**stored, "todo": {"bot": True}, "version": entry.version + 1}
+    marked: Document = {**stored, "todo": {"bot": True}, "version": entry.version + 1}
     await stage.documents.put_if("entries", marked, version=entry.version)
     await again.start()
     await stage.clock.advance(SWEEP)

@@ -9,7 +9,7 @@ from hub.documents import Lost, Unavailable
 from hub.entries import Entry, Kind, State
 from hub.errors import Busy, Mismatch
 from routing.router import ROUND
-from tests.fakes.house import Desk, House, conversation_of, together
+from tests.fakes.house import Desk, House, conversation_of
 from tests.fakes.ledger import read_timelines
 from tests.fakes.stage import Stage
 from tests.fakes.watched_documents import writes
@@ -43,7 +43,7 @@ async def test_a_webhook_that_is_repeated_later_is_one_message(house: House) -> 
 async def test_a_webhook_repeated_while_the_first_is_still_handled_is_one_message(
     house: House, copies: int
 ) -> None:
-    entries, refused = await together(*(house.write("a00", external_id="m1") for _ in range(copies)))
+    entries, refused = await house.together(*(house.write("a00", external_id="m1") for _ in range(copies)))
     assert refused == []
     assert len(entries) == copies
     assert len({entry.id for entry in entries}) == 1
@@ -65,14 +65,14 @@ async def test_a_webhook_repeated_in_another_process_while_the_first_is_handled_
 
 
 async def test_two_first_messages_of_one_customer_make_one_conversation(stage: Stage, house: House) -> None:
-    entries, refused = await together(house.write("a00", "one"), house.write("a00", "two"))
+    entries, refused = await house.together(house.write("a00", "one"), house.write("a00", "two"))
     assert refused == []
     assert sorted(entry.seq for entry in entries) == [1, 2]
     assert len(await read_timelines(stage.documents)) == 1
 
 
 async def test_many_messages_at_once_each_have_their_number(house: House) -> None:
-    entries, refused = await together(*(house.write("a00", str(number)) for number in range(12)))
+    entries, refused = await house.together(*(house.write("a00", str(number)) for number in range(12)))
     assert refused == []
     assert sorted(entry.seq for entry in entries) == list(range(1, 13))
 
@@ -165,7 +165,7 @@ async def test_two_messages_that_continue_a_conversation_together_come_into_the_
     desk = await assigned(house)
     await desk.close(FIRST)
     await house.clock.jump(120)
-    entries, refused = await together(house.write("a00", "one"), house.write("a00", "two"))
+    entries, refused = await house.together(house.write("a00", "one"), house.write("a00", "two"))
     assert refused == []
     assert {entry.conversation for entry in entries} == {conversation_of("a00", 2)}
     assert sorted(entry.seq for entry in entries) == [1, 2]
@@ -181,6 +181,7 @@ async def test_an_agents_retry_is_answered_with_his_message_also_after_he_lost_t
     await house.agents.sign_out("u_1")
     await house.clock.settle()
     assert await desk.say(FIRST, "on my way", client_id="t1") == said
+    await house.clock.settle()
     assert house.channel.texts == ["on my way"]
 
 

@@ -4,7 +4,7 @@ from hub.entries import State
 from hub.errors import Gone, NotAllowed
 from routing.router import REFUSAL, ROUND, TICK
 from tests.fakes.configuration import OFFER_SECONDS, QUEUE
-from tests.fakes.house import House, together
+from tests.fakes.house import House
 from tests.fakes.stage import Stage
 from tests.fakes.watched_documents import writes
 
@@ -16,7 +16,7 @@ async def test_two_tabs_of_one_agent_accept_together_and_one_is_told(house: Hous
     await house.clock.advance(ROUND)
     await house.line_up(1)
     (offer,) = await desk.offered()
-    done, refused = await together(desk.accept(offer, "tab 1"), desk.accept(offer, "tab 2"))
+    done, refused = await house.together(desk.accept(offer, "tab 1"), desk.accept(offer, "tab 2"))
     assert len(done) == 1
     assert [type(one) for one in refused] == [Gone]
     assert (await house.kinds(offer.conversation)).count("assigned") == 1
@@ -26,7 +26,7 @@ async def test_two_agents_who_pull_the_same_conversation_together_get_it_once(ho
     for name in ("u_1", "u_2"):
         await house.hire(name, queues=())  # nothing is offered to them: they choose
     (waiting,) = await house.line_up(1)
-    done, refused = await together(
+    done, refused = await house.together(
         house.conversations.pull(waiting, agent="u_1", client_id="x"),
         house.conversations.pull(waiting, agent="u_2", client_id="x"),
     )
@@ -46,7 +46,7 @@ async def test_an_agent_who_accepts_what_has_gone_on_to_a_colleague_is_told(hous
     await house.agents.ready("u_2")
     await house.clock.advance(OFFER_SECONDS + LATE)
     (offer,) = await quick.offered()
-    done, refused = await together(slow.accept(stale), quick.accept(offer))
+    done, refused = await house.together(slow.accept(stale), quick.accept(offer))
     assert [entry.after.agent for entry in done] == ["u_2"]
     assert [type(one) for one in refused] == [Gone]
     assert (await house.last(conversation)).after.agent == "u_2"
@@ -185,7 +185,7 @@ async def test_a_customer_who_leaves_while_it_rings_stops_the_ringing_and_frees_
     assert await house.state(line[0]) is State.CLOSED
     assert await house.state(line[1]) is State.CLOSED
     assert [one.conversation for one in await desk.offered()] == line[2:]
-    done, refused = await together(desk.accept(offer))
+    done, refused = await house.together(desk.accept(offer))
     assert done == []
     assert [type(one) for one in refused] == [Gone]
     await house.clock.advance(OFFER_SECONDS / 2)
@@ -211,7 +211,7 @@ async def test_what_an_agent_holds_cannot_be_ended_by_the_customer_who_leaves(ho
     left = await house.leave("a00")
     assert (left.kind.value, left.after.state) == ("left", State.ASSIGNED)
     assert await house.leave("a00") == left
-    done, refused = await together(
+    done, refused = await house.together(
         house.conversations.pull(conversation, agent="u_1"),
         house.conversations.reopen(conversation, agent="u_1"),
     )

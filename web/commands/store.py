@@ -23,11 +23,11 @@ async def info(foundation: Foundation, arguments: Mapping[str, str], say: Say) -
     """Engine, data version, and how many documents each collection has."""
     engine = "SQLite" if foundation.settings.mongodb_uri is None else "MongoDB"
     migrations = Migrations(foundation.documents)
-    say(f"engine        {engine}")
-    say(f"data folder   {foundation.installation.folder.resolve()}")
-    say(f"data version  {await migrations.version()} (this program: {migrations.newest})")
+    say(f"engine          {engine}")
+    say(f"data folder     {foundation.installation.folder.resolve()}")
+    say(f"data version    {await migrations.version()} (this program: {migrations.newest})")
     for collection in schema().collections:
-        say(f"{collection.name:<14}{await foundation.documents.count(collection.name)}")
+        say(f"{collection.name:<16}{await foundation.documents.count(collection.name)}")
     return 0
 
 

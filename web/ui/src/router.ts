@@ -38,7 +38,7 @@ export const router = createRouter({
 })
 
 router.beforeEach(async (to) => {
-  if (to.name === 'sign-in') return true
+  if (to.name === 'sign-in') return account.me === null ? true : '/'
   if (account.me !== null) return true
   try {
     if ((await whoAmI()) !== null) return true

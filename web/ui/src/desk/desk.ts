@@ -71,6 +71,7 @@ export const socket = new DeskSocket({
 })
 
 export function startDesk(user: string): void {
+  if (outbox !== null) return
   outbox = new Outbox({
     items: outboxItems,
     shelf: localStorage,

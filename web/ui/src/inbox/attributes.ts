@@ -1,9 +1,16 @@
 /** Facts about a contact as people read them. */
+import { config } from '@/desk/config'
 import { has, t } from '@/i18n'
 
 /** Names we know come translated; an installation's own fields show their key. */
 export function attributeName(key: string): string {
   return has(`attribute.${key}`) ? t(`attribute.${key}`) : key
+}
+
+/** A web visitor's address is a random name that says nothing to people. */
+export function reached(one: { inbox: string; address: string }): string {
+  const channel = config.inboxes.find((inbox) => inbox.id === one.inbox)?.channel
+  return channel === 'webchat' ? t('channel.webchat') : one.address
 }
 
 export function attributeText(value: unknown): string {

@@ -7,6 +7,7 @@ export const desk: typeof shape = {
     waiting_count: '{n} waiting', unread: '{n} unanswered', rated: 'Rating {score}', nothing_said: 'No messages yet', you: 'You', bot: 'Bot', by: '{who}: {text}',
     wait_calm: 'Waiting for {time}', wait_late: 'Waiting for {time}, close to the service level', wait_over: 'Waiting for {time}, over the service level', see_queues: 'See the queues',
     empty_mine: 'You have no conversations', empty_mine_hint: 'Once you are ready, conversations are offered to you here; you can also take one from a queue.',
+    empty_mine_viewer_hint: 'Your account takes no conversations; you can look at all of them.', see_all: 'See all',
     empty_queue: 'Nobody is waiting', empty_queue_hint: 'Customers who write appear here in the order they came.',
     empty_all: 'No open conversations', empty_all_hint: 'All open conversations you may see are listed here.',
     empty_closed: 'No closed conversations yet', empty_closed_hint: 'Closed conversations stay here and can be reopened.',

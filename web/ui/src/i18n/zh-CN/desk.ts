@@ -6,6 +6,7 @@ export const desk = {
     waiting_count: '{n} 个排队', unread: '{n} 条未回复', rated: '满意度 {score} 星', nothing_said: '还没有消息', you: '你', bot: '机器人', by: '{who}：{text}',
     wait_calm: '已等待 {time}', wait_late: '已等待 {time}，接近服务水平', wait_over: '已等待 {time}，超过服务水平', see_queues: '看看队列',
     empty_mine: '你手上没有会话', empty_mine_hint: '就绪后，新会话会派送到这里；也可以从队列中接入。',
+    empty_mine_viewer_hint: '你的账号不接会话，可以查看全部会话。', see_all: '查看全部',
     empty_queue: '没有会话在排队', empty_queue_hint: '客户发来消息后，会按到达顺序出现在这里。',
     empty_all: '没有进行中的会话', empty_all_hint: '这里显示你能看到的所有未结束会话。',
     empty_closed: '还没有结束的会话', empty_closed_hint: '结束的会话保留在这里，可以重新打开。',

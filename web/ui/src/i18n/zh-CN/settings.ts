@@ -34,7 +34,7 @@ export const settings = {
     script: '网页代码', script_hint: '把这一行放进网站页面的 </body> 之前', copy: '复制', copied: '已复制', copy_by_hand: '浏览器不允许复制，请手动选中后复制', try: '打开整页聊天',
     words: '对客户说的话', title: '标题', title_en: '标题（英文）', title_hint: '聊天窗口的标题，不填用入口的名称', greeting: '问候语', greeting_en: '问候语（英文）', greeting_hint: '客户打开聊天时先看到，例如：您好，请问有什么可以帮您？', goodbye: '结束语', goodbye_hint: '因客户没有回复而自动结束时发送',
     offline: '没有人时', offline_message: '请客户留言', offline_none: '只说明服务时间', looks: '外观和来源', colour: '标题栏颜色', colour_hint: '用公司的颜色，只用在标题栏', usual: '默认',
-    origins: '允许的网站', origins_hint: '一行一个，不填表示不限', ending: '自动结束', silent_after: '客户多久没有回复就结束', left_after: '客户离开多久就结束', reopen_within: '结束后多久内再来信算同一会话', reopen_hint: '超过这段时间，新消息开始新的会话', zero_never: '0 表示从不，不填用默认值',
+    origins: '允许的网站', origins_hint: '放网页代码的网站，一行一个；不填只允许本站，* 表示不限', ending: '自动结束', silent_after: '客户多久没有回复就结束', left_after: '客户离开多久就结束', reopen_within: '结束后多久内再来信算同一会话', reopen_hint: '超过这段时间，新消息开始新的会话', zero_never: '0 表示从不，不填用默认值',
   },
   hours: {
     hint: '服务时间以外，客户看到服务时间并可以留言', always: '全天服务', limited: '按时间表', timezone: '时区', closed: '休息', from: '{day} 开始', to: '{day} 结束', add: '{day} 加一段', drop: '{day} 去掉这一段',

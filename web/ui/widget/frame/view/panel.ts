@@ -25,6 +25,7 @@ export class Panel {
   private readonly offline: OfflineForm
   private colour = ''
   private down = false
+  private focusing = false
   private lineTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(
@@ -52,7 +53,15 @@ export class Panel {
   shown(focus: boolean): void {
     this.composer.shown()
     this.timeline.toEnd()
-    if (focus) this.composer.input.focus()
+    this.focusing = focus
+    this.focus()
+  }
+
+  /** Put the customer into the composer once he has opened the panel and there is one. */
+  private focus(): void {
+    if (!this.focusing || this.composer.element.hidden) return
+    this.focusing = false
+    this.composer.input.focus()
   }
 
   render(): void {
@@ -75,6 +84,7 @@ export class Panel {
     this.offline.render()
     this.composer.render()
     this.timeline.render()
+    this.focus()
   }
 
   /** Where he stands in the queue; outside opening hours, that his message is kept. */
