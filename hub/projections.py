@@ -68,6 +68,7 @@ def _message(new: Document, entry: Entry) -> None:
 def _closed(new: Document, entry: Entry) -> None:
     new["closed_at"] = entry.at
     new["unanswered"] = 0
+    new.pop("snoozed_until", None)
     for field in ("disposition", "summary"):
         if entry.body.get(field) is not None:
             new[field] = entry.body[field]

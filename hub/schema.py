@@ -28,6 +28,7 @@ CONVERSATIONS = Collection(
         Index("silent", ("state", "updated_at")),
         Index("snoozed", ("state", "snoozed_until"), where=Exists("snoozed_until")),
         Index("handled", ("last_agent", "updated_at")),
+        Index("asleep", ("last_agent", "updated_at"), where=Exists("snoozed_until")),
     ),
 )
 AGENTS = Collection(

@@ -40,6 +40,7 @@ def main() -> None:
     Data lives in the folder HUB_DATA, ./data unless set. Commands reach a hub that is running on
     that folder through a socket in it; where none runs they open the store themselves.
     """
+    os.umask(0o077)  # what the hub writes is for its owner alone
 
 
 @main.command()

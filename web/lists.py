@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from hub.access import Permission, Principal, Scope
-from hub.documents import EVERYTHING, Document, Documents, Equal, Filter, In, Range, all_of
+from hub.documents import EVERYTHING, Document, Documents, Equal, Exists, Filter, In, Range, all_of
 from hub.entries import State
 from hub.errors import Invalid
 
@@ -60,6 +60,11 @@ _LATEST = _Order("updated_at", descending=True)
 _LONGEST_WAITING = _Order("waiting_since", descending=False)
 
 
+def asleep(agent: str) -> Filter:
+    """The conversations that this agent let rest until a moment."""
+    return all_of(Equal("last_agent", agent), Exists("snoozed_until"))
+
+
 class ConversationLists:
     """Reads lists and badges."""
 
@@ -68,11 +73,11 @@ class ConversationLists:
         self._documents = documents
 
     async def mine(self, reader: Principal, state: str, *, cursor: str | None, limit: int) -> Listed:
-        """What the reader holds or is offered; *closed*: what he handled last and has ended."""
-        where: Filter = Equal("agent", reader.id)
+        """What the reader holds, is offered or let rest; *closed*: what he handled last and has ended."""
+        ranges: list[Filter] = [Equal("agent", reader.id), asleep(reader.id)]
         if state == "closed":
-            where = all_of(Equal("last_agent", reader.id), In("state", _ENDED))
-        return await self._merge([where], _LATEST, reader, cursor, limit)
+            ranges = [all_of(Equal("last_agent", reader.id), In("state", _ENDED))]
+        return await self._merge(ranges, _LATEST, reader, cursor, limit)
 
     async def queue(
         self, reader: Principal, queue: str, state: str, *, cursor: str | None, limit: int

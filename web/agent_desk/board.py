@@ -7,6 +7,7 @@ from hub.entries import Entry, State
 from hub.ids import ConversationId
 from hub.timeline import Audience, Seen, Timeline
 from routing.queues import Queue
+from web.lists import asleep
 
 MOST_MINE = 100
 LATEST = 3  # entries an offer shows
@@ -65,14 +66,13 @@ class Board:
         }
 
     async def mine(self, agent: str) -> list[Document]:
-        """What this agent holds or is offered, latest first."""
-        page = await self._documents.find(
-            "conversations",
-            all_of(Equal("agent", agent), In("state", _OPEN_MINE)),
-            sort=("-updated_at",),
-            limit=MOST_MINE,
-        )
-        return page.items
+        """What this agent holds, is offered or let rest, latest first."""
+        holds = all_of(Equal("agent", agent), In("state", _OPEN_MINE))
+        found: list[Document] = []
+        for where in (holds, asleep(agent)):
+            page = await self._documents.find("conversations", where, sort=("-updated_at",), limit=MOST_MINE)
+            found.extend(page.items)
+        return sorted(found, key=lambda row: str(row.get("updated_at")), reverse=True)
 
     async def latest(self, conversation: ConversationId) -> list[Seen]:
         """The last few entries, for an offer's card."""

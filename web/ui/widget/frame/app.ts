@@ -8,14 +8,14 @@ import { Marks } from './marks'
 import { backoff, Outbox, type Item, type Outcome } from './outbox'
 import type { Attachment, Attributes, Conversation, Entry, Identity, ServerFrame, Session } from './protocol'
 import type { Upload } from './rows'
+import { Typing } from './typing'
 
 export interface Settings {
   inbox: string
   locale: string
 }
 
-const TYPING_SHOWN = 6_000 // milliseconds
-const STALE = 300_000
+const STALE = 300_000 // milliseconds after which the inbox's facts are asked again
 const FINAL: Record<number, true> = { 403: true, 404: true }
 
 export class App {
@@ -26,7 +26,7 @@ export class App {
   readonly api: Api
   readonly link: Link
   uploads: Upload[] = []
-  typing = false
+  readonly typing = new Typing(() => this.changed())
   /** The customer has ended it here; the agent may still write his closing. */
   ended = false
   offlineSent = false
@@ -43,7 +43,6 @@ export class App {
   private fetching = false
   private fetchAgain = false
   private readonly marks: Marks
-  private typingTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(readonly settings: Settings) {
     const root = `/webchat/${encodeURIComponent(settings.inbox)}`
@@ -192,19 +191,9 @@ export class App {
       this.conversation = { ...this.conversation, position: frame.position, wait_seconds: frame.wait_seconds, staffed: frame.staffed }
     } else if (frame.t === 'seen' && this.conversation) {
       this.conversation = { ...this.conversation, seen: Math.max(this.conversation.seen, frame.seq) }
-    } else if (frame.t === 'typing') this.showTyping(frame.on)
+    } else if (frame.t === 'typing') this.typing.set(frame.on)
     else if (frame.t === 'caught_up') this.outbox.kick()
     this.changed()
-  }
-
-  private showTyping(on: boolean): void {
-    clearTimeout(this.typingTimer)
-    this.typing = on
-    if (!on) return
-    this.typingTimer = setTimeout(() => {
-      this.typing = false
-      this.changed()
-    }, TYPING_SHOWN)
   }
 
   private take(entry: Entry): void {
@@ -212,7 +201,7 @@ export class App {
       void this.catchUp()
       return
     }
-    if (entry.kind === 'message' && entry.by.kind !== 'contact') this.showTyping(false)
+    if (entry.kind === 'message' && entry.by.kind !== 'contact') this.typing.set(false)
     this.held()
   }
 

@@ -88,7 +88,7 @@ export class TimelineView {
       uploads: app.uploads,
     })
     this.place(list)
-    show(this.typing, app.typing)
+    show(this.typing, app.typing.on)
     if (this.stuck) this.toEnd()
     else this.showLatest()
   }
