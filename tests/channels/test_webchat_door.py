@@ -277,6 +277,13 @@ async def test_another_customer_on_the_same_device_starts_anew(stage: Stage) -> 
     assert session["conversation"] is None
 
 
+async def test_names_of_attributes_mean_nothing_to_the_store(stage: Stage) -> None:
+    for name in ("", "$set", "a.b", "a\x00", "x" * 61):
+        with pytest.raises(Refused, match="invalid_input"):
+            await stage.client().open(attributes={name: "x"})
+    await stage.client().open(attributes={"户号": "x", "a b-c_d": 1, "x" * 60: True})
+
+
 async def test_what_the_browser_claims_is_kept_as_not_verified(stage: Stage) -> None:
     client = stage.client()
     await client.open(

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from channels.webchat import config, identity, kinds, limits, wire, words
+from channels.webchat import answers, config, identity, kinds, limits, wire, words
 from hub.entries import Actor, After, By, Entry, Kind, State
 from hub.errors import TooMany
 from hub.hours import Hours, Span
@@ -97,7 +97,7 @@ def test_a_frame_of_another_shape_is_refused(frame: str) -> None:
 
 
 def test_frames_are_arrays_of_events() -> None:
-    assert wire.frame({"t": "caught_up"}, wire.position_event(wire.Standing(2, None, False))) == (
+    assert wire.frame({"t": "caught_up"}, wire.position_event(answers.Standing(2, None, False))) == (
         '[{"t":"caught_up"},{"t":"position","position":2,"wait_seconds":null,"staffed":false}]'
     )
 
@@ -132,13 +132,13 @@ def test_no_hours_need_no_words() -> None:
 
 
 def test_a_transcript_is_in_the_companys_time() -> None:
-    said = wire.EntryView(
+    said = answers.EntryView(
         id="e",
         conversation="c",
         seq=1,
         prev=0,
         kind="message",
-        by=wire.Speaker("agent", "小刘"),
+        by=answers.Speaker("agent", "小刘"),
         at="2026-11-25T16:30:00.000Z",
         body={"text": "您好", "attachments": [{"name": "单.pdf"}]},
     )

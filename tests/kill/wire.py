@@ -5,8 +5,6 @@ from typing import TypeVar
 
 import msgspec
 
-from hub.documents import Json
-
 
 class Ask(msgspec.Struct, omit_defaults=True):
     """A verb and what it needs. ``who``: the contact or the agent; ``number``: which message of his."""
@@ -75,8 +73,3 @@ async def read_frame(reader: asyncio.StreamReader, kind: type[T]) -> T:
     """The next value; IncompleteReadError or ConnectionError where the other side is gone."""
     length = int.from_bytes(await reader.readexactly(4))
     return msgspec.json.decode(await reader.readexactly(length), type=kind)
-
-
-def plain(value: dict[str, int]) -> dict[str, Json]:
-    """A mapping as plain JSON."""
-    return dict(value)
