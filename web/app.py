@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -51,6 +51,41 @@ class Application:
     asgi: ASGIApp
     starlette: Starlette
     openapi: dict[str, Any] = field(repr=False)
+
+
+class Switch:
+    """Finds a request's router by the first part of its path (two parts below /api).
+
+    Starlette compares a path with one route after the other; there are a hundred.
+    """
+
+    def __init__(self, routes: Sequence[BaseRoute], whole: Router) -> None:
+        """``whole`` answers what is not a request (lifespan)."""
+        groups: dict[str, list[BaseRoute]] = {}
+        for route in routes:
+            path = getattr(route, "path", "")
+            key = _first_parts(path)
+            if "{" in key:
+                raise ValueError(f"the first part of {path!r} must be plain text")
+            groups.setdefault(key, []).append(route)
+        self._routers = {key: Router(members, redirect_slashes=False) for key, members in groups.items()}
+        self._nowhere = Router([], redirect_slashes=False)
+        self._whole = whole
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass it on."""
+        router = self._whole
+        if scope["type"] in {"http", "websocket"}:
+            router = self._routers.get(_first_parts(scope["path"]), self._nowhere)
+        await router(scope, receive, send)
+
+
+def _first_parts(path: str) -> str:
+    parts = path.split("/", 3)
+    first = parts[1] if len(parts) > 1 else ""
+    if first == "api" and len(parts) > 2:
+        return f"api/{parts[2]}"
+    return first
 
 
 def create_app(
@@ -94,7 +129,8 @@ def create_app(
     app.router.redirect_slashes = False
     check_app(app)
     # Without Starlette's own outermost layer: a fault is answered in our form, by the edge.
-    inner = ExceptionMiddleware(app.router, handlers={HTTPException: _http_error})
+    switch = Switch(mounted, app.router)
+    inner = ExceptionMiddleware(switch, handlers={HTTPException: _http_error})
 
     async def within(scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = app

@@ -5,6 +5,7 @@ A request id, security headers, one log line, metrics, and an answer where our o
 
 import time
 from collections.abc import Callable
+from functools import lru_cache
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -93,22 +94,33 @@ class Edge:
 
 def secure(headers: MutableHeaders, scope: Scope) -> None:
     """Add the security headers that the answer does not set itself."""
-    ancestors = scope.get("hub.frame_ancestors", "'none'")
-    headers.setdefault("content-security-policy", policy(scope, ancestors))
-    headers.setdefault("x-content-type-options", "nosniff")
-    headers.setdefault("referrer-policy", "same-origin")
-    headers.setdefault("cross-origin-opener-policy", "same-origin")
-    headers.setdefault("permissions-policy", "geolocation=(), camera=(), payment=(), usb=()")
-    if ancestors == "'none'":
-        headers.setdefault("x-frame-options", "DENY")
-    if scope["scheme"] == "https":
-        headers.setdefault("strict-transport-security", "max-age=31536000")
-
-
-def policy(scope: Scope, ancestors: str) -> str:
-    """The content security policy: everything from us, no inline script, no plug-ins."""
     host = Headers(scope=scope).get("host", "")
-    socket = "wss" if scope["scheme"] == "https" else "ws"
+    ancestors = scope.get("hub.frame_ancestors", "'none'")
+    present = {name for name, _ in headers.raw}
+    for name, value in _security_headers(scope["scheme"], host, ancestors):
+        if name not in present:
+            headers.raw.append((name, value))
+
+
+@lru_cache(maxsize=256)
+def _security_headers(scheme: str, host: str, ancestors: str) -> list[tuple[bytes, bytes]]:
+    found = {
+        "content-security-policy": policy(scheme, host, ancestors),
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin",
+        "permissions-policy": "geolocation=(), camera=(), payment=(), usb=()",
+    }
+    if ancestors == "'none'":
+        found["x-frame-options"] = "DENY"
+    if scheme == "https":
+        found["strict-transport-security"] = "max-age=31536000"
+    return [(name.encode(), value.encode()) for name, value in found.items()]
+
+
+def policy(scheme: str, host: str, ancestors: str) -> str:
+    """The content security policy: everything from us, no inline script, no plug-ins."""
+    socket = "wss" if scheme == "https" else "ws"
     # Safari before 15.4 does not count a WebSocket to the same host as 'self'.
     connect = f"'self' {socket}://{host}" if host and _is_plain(host) else "'self'"
     return (
@@ -120,4 +132,4 @@ def policy(scope: Scope, ancestors: str) -> str:
 
 
 def _is_plain(host: str) -> bool:
-    return all(character.isalnum() or character in ".-:[]_" for character in host)
+    return all(character.isascii() and (character.isalnum() or character in ".-:[]_") for character in host)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import msgspec
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -61,9 +62,7 @@ class Endpoints:
             raw = b""
             upload = None
             if endpoint.uploads:
-                form, file = await read_upload(request, endpoint.max_bytes)
-                stack.push_async_callback(form.close)
-                upload = _Upload(file.filename or "file", file.read)
+                upload = _Upload(request, endpoint.max_bytes, stack)
             elif endpoint.takes is not None:
                 body = await read_struct(request, endpoint.takes, endpoint.max_bytes)
             elif endpoint.method not in SAFE_METHODS:
@@ -83,15 +82,28 @@ class Endpoints:
 
 
 class _Upload:
-    """A file of a form (:class:`hub.endpoints.Upload`)."""
+    """A file of a form (:class:`hub.endpoints.Upload`), taken from the network when it is read.
 
-    def __init__(self, name: str, read: object) -> None:
-        self.name = name
-        self._read = read
+    So a package may turn somebody away before his megabytes are accepted.
+    """
+
+    def __init__(self, request: Request, most: int, stack: AsyncExitStack) -> None:
+        self._request = request
+        self._most = most
+        self._stack = stack
+        self._file: UploadFile | None = None
+
+    @property
+    def name(self) -> str:
+        """The name the sender gave it, once it has been read."""
+        return (self._file.filename if self._file is not None else None) or "file"
 
     async def read(self, size: int) -> bytes:
-        piece = await self._read(size)  # type: ignore[operator]
-        return bytes(piece)
+        """The next piece."""
+        if self._file is None:
+            form, self._file = await read_upload(self._request, self._most)
+            self._stack.push_async_callback(form.close)
+        return await self._file.read(size)
 
 
 def to_response(answer: Answer) -> Response:

@@ -7,6 +7,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
+from hub.events import Bus, Committed, DeliveryChanged
+
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -32,7 +34,24 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
+        self._entries = Counter(
+            "hub_entries", "Entries made durable.", ("kind", "by"), registry=self.registry
+        )
+        self._deliveries = Counter(
+            "hub_deliveries",
+            "Outgoing messages by what became of them.",
+            ("status",),
+            registry=self.registry,
+        )
         self._sockets = Gauge("hub_websockets", "WebSockets that are open.", registry=self.registry)
+
+    def listen(self, bus: Bus) -> None:
+        """Count what this process does."""
+        bus.listen(Committed, self._on_committed)
+        bus.listen(DeliveryChanged, lambda event: self._deliveries.labels(event.status).inc())
+
+    def _on_committed(self, event: Committed) -> None:
+        self._entries.labels(event.entry.kind.value, event.entry.by.kind.value).inc()
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request. ``route`` is the path's template, so there are few of them."""

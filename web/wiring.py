@@ -78,6 +78,7 @@ def build(foundation: Foundation) -> House:
     """
     f = foundation
     metrics, health = Metrics(), Health(VERSION)
+    metrics.listen(f.bus)
     health.add("store", f.documents.ping)
     writer = Writer(f.documents, clock=f.clock, ids=f.ids, bus=f.bus)
     intake = Intake(writer, f.configured, f.clock)

@@ -77,6 +77,7 @@ async def test_a_cut_of_any_length_loses_nothing(stage: Stage) -> None:
     client.connect()
     await client.until(lambda c: len(c.texts) == 131)
     assert client.texts[1:] == [f"第 {number} 句" for number in range(130)]
+    assert 4429 not in client.closed_with  # who keeps the rules is not cut
     assert [entry["seq"] for entry in client.cursor.entries] == sorted(
         {entry["seq"] for entry in client.cursor.entries}
     )

@@ -74,6 +74,7 @@ class Client:
         self.events: list[Json] = []
         self.closed_with: list[int] = []
         self._first_wait = wait
+        self._acknowledged: Json = {}
         self._changed = asyncio.Event()
         self._socket: ClientConnection | None = None
         self._task: asyncio.Task[None] | None = None
@@ -170,7 +171,14 @@ class Client:
         if not self.cursor.take(entry):
             await self.fetch()
         self._changed.set()
-        await self._send({"t": "ack", "conversation": self.cursor.conversation, "seq": self.cursor.last})
+
+    async def acknowledge(self) -> None:
+        """Say how far we are, once for everything that came together."""
+        if self.cursor.last:
+            frame = {"t": "ack", "conversation": self.cursor.conversation, "seq": self.cursor.last}
+            if frame != self._acknowledged:
+                self._acknowledged = frame
+                await self._send(frame)
 
     async def fetch(self) -> None:
         """GET /entries until nothing is missing."""
@@ -228,6 +236,7 @@ class Client:
             while True:
                 for event in json.loads(await socket.recv()):
                     await self._heard(event)
+                await self.acknowledge()
         except ConnectionClosed as closed:
             return closed.rcvd.code if closed.rcvd is not None else 1006
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from hub.entries import State
+from hub.entries import Actor, By, State
 from hub.errors import Gone, Unseen
 from routing.router import ROUND
 from tests.fakes.configuration import QUEUE
@@ -114,9 +114,55 @@ async def test_the_time_to_reopen_counts_from_the_closing_and_not_from_a_later_w
     await desk.close(FIRST)
     await house.clock.jump(50)
     await house.intake.rate(FIRST, contact_of("a00"), score=5, comment=None, client_id="r")
+    await house.clock.jump(20)
+    assert (await house.write("a00", "something else")).conversation == conversation_of("a00", 2)
+
+
+async def test_what_was_given_to_a_colleague_is_no_longer_his_to_answer_or_close(
+    house: House, desk: Desk
+) -> None:
+    await house.hire("u_2")
+    await house.conversations.to_agent(FIRST, by="u_1", agent="u_2")
+    with pytest.raises(Gone):
+        await desk.close(FIRST)
+    with pytest.raises(Gone):
+        await desk.say(FIRST, "still here?")
+    assert (await house.last(FIRST)).after.agent == "u_2"
+
+
+async def test_messages_sent_while_waiting_are_seen_by_whoever_takes_over(house: House) -> None:
+    for text in ("hello", "is anybody there", "my meter leaks"):
+        await house.write("a00", text)
+        await house.clock.advance(1)
+    desk = await house.hire("u_1")
+    await house.clock.advance(ROUND)
+    await desk.accept_all()
+    texts = [entry.body["text"] for entry in await house.entries(FIRST) if "text" in entry.body]
+    assert texts == ["hello", "is anybody there", "my meter leaks"]
+    with pytest.raises(Unseen):  # and he cannot end it as if he had seen only the first
+        await desk.close(FIRST, seen=1)
+
+
+async def test_a_message_while_it_rings_is_part_of_what_is_accepted(house: House) -> None:
+    desk = await house.hire("u_1")
+    await house.clock.advance(ROUND)
+    await house.line_up(1)
+    (offer,) = await desk.offered()
+    await house.write("a00", "please hurry")
+    accepted = await desk.accept(offer)  # the message has not ended the offer
+    assert (accepted.after.state, accepted.after.heard) == (State.ASSIGNED, accepted.seq - 1)
+
+
+async def test_a_transfer_to_a_queue_waits_anew_and_carries_what_was_said(house: House, desk: Desk) -> None:
+    await house.clock.advance(30)
+    entry = await house.conversations.to_queue(
+        FIRST, by=By(Actor.AGENT, "u_1"), queue="q_2", note="billing", client_id="t"
+    )
     assert (entry.after.state, entry.after.queue, entry.after.agent) == (State.WAITING, "q_2", None)
+    assert entry.after.waiting_since == entry.at
     assert await house.held_by("u_1") == []
     clerk = await house.hire("u_2", queues=("q_2",))
     await house.clock.advance(ROUND)
     assert [offer.conversation for offer in await clerk.offered()] == [FIRST]
+    assert (await house.entries(FIRST))[0].body["text"] == "hello"
     assert house.router.line(QUEUE) == []

@@ -55,6 +55,7 @@ async def test_figures_are_for_this_machine_or_who_has_the_right(stage: Stage) -
         await local.get("/api/session")
         text = (await local.get("/metrics")).text
         assert 'hub_http_requests_total{method="GET",route="/api/session",status="401"} 1.0' in text
+        assert 'hub_entries_total{by="contact",kind="message"}' in text
         assert (await local.get("/metrics", headers={"x-forwarded-for": "192.0.2.1"})).status_code == 401
     async with client(stage.house, client=("192.0.2.1", 5000)) as far:
         assert (await far.get("/metrics")).status_code == 401

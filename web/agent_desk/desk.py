@@ -31,7 +31,9 @@ from web.agent_desk.board import Board
 from web.agent_desk.sender import Flusher, Sender
 from web.presenting import Presenter
 
-GAP = 0.02  # seconds between two frames of one socket
+PAUSE_PER_SOCKET = 0.0001  # seconds: about what sending one frame costs
+LONGEST_PAUSE = 0.1  # seconds between two frames of one socket, at the most
+STUCK_LOOK = 5.0  # seconds between two looks for readers that take nothing
 PRESENCE_GAP = 0.5  # seconds in which presence changes are gathered
 BOARD_GAP = 1.0  # seconds in which changes of queues are gathered
 KEPT_SIGHTS = 50_000
@@ -90,7 +92,7 @@ class Desks:
         self._offer_clock = offer_clock
         self._clock = clock
         self._desks: dict[str, set[Desk]] = {}
-        self._flusher = Flusher(GAP)
+        self._flusher = Flusher(PAUSE_PER_SOCKET, LONGEST_PAUSE)
         self._sights: OrderedDict[str, tuple[str | None, str | None]] = OrderedDict()
         self._offered: dict[str, tuple[str, str]] = {}  # conversation → agent, slot
         self._changed_agents: set[str] = set()
@@ -163,6 +165,14 @@ class Desks:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._tell_conversations())
             tasks.create_task(self._tell_the_rest())
+            tasks.create_task(self._cut_the_stuck())
+
+    async def _cut_the_stuck(self) -> None:
+        while True:
+            await self._clock.sleep(STUCK_LOOK)
+            now = asyncio.get_running_loop().time()
+            for desk in self.everyone():
+                desk.sender.cut_if_stuck(now)
 
     async def _tell_conversations(self) -> None:
         while True:

@@ -1,7 +1,6 @@
 """One desk's outgoing side: events are gathered into frames, and a slow reader is cut."""
 
 import asyncio
-from collections.abc import Callable
 
 from hub.endpoints import SocketClosed, SocketConnection
 
@@ -19,16 +18,19 @@ class Sender:
         self._size = 0
         self._wake = asyncio.Event()
         self._held = True
+        self._task: asyncio.Task[None] | None = None
+        self._sending_since: float | None = None
         self.slow = False
 
     def push(self, event: str) -> bool:
         """Queue one event (JSON); whether this socket now waits for a flush."""
+        if self.slow:
+            return False
         first = not self._pending
         self._pending.append(event)
         self._size += len(event)
         if self._size > MOST_PENDING:
-            self.slow = True
-            self.flush()
+            self._cut()
         return first and not self._held
 
     def lead(self, events: list[str]) -> None:
@@ -44,48 +46,67 @@ class Sender:
 
     async def run(self) -> None:
         """Send until the socket is closed; ends by itself for a slow reader."""
-        while True:
+        self._task = asyncio.current_task()
+        try:
+            await self._send_frames()
+        except SocketClosed:
+            return
+        except asyncio.CancelledError:
+            if not self.slow:
+                raise
+
+    async def _send_frames(self) -> None:
+        clock = asyncio.get_running_loop().time
+        while not self.slow:
             await self._wake.wait()
             self._wake.clear()
-            if self.slow:
-                return
             if self._held or not self._pending:
                 continue
             frame = "[" + ",".join(self._pending) + "]"
             self._pending.clear()
             self._size = 0
-            try:
-                async with asyncio.timeout(SLOW):
-                    await self._connection.send(frame)
-            except TimeoutError:
-                self.slow = True
-                return
-            except SocketClosed:
-                return
+            self._sending_since = clock()
+            await self._connection.send(frame)
+            self._sending_since = None
+
+    def cut_if_stuck(self, now: float) -> None:
+        """End it where the reader has not taken a frame for ``SLOW`` seconds of the loop's clock."""
+        if self._sending_since is not None and now - self._sending_since > SLOW:
+            self._cut()
+
+    def _cut(self) -> None:
+        self.slow = True
+        self._pending.clear()
+        if self._task is not None:
+            self._task.cancel()
 
 
 class Flusher:
-    """Flushes all sockets that wait, at most once in ``gap`` seconds, at once when nothing was lately."""
+    """Flushes all sockets that wait: at once when it is quiet, else as often as it can be afforded.
 
-    def __init__(self, gap: float) -> None:
-        """``gap``: seconds; what comes within it shares a frame."""
-        self._gap = gap
+    The pause between two flushes follows from how many sockets the last one woke, so that
+    sending takes a bounded share of the process however many desks there are.
+    """
+
+    def __init__(self, per_socket: float, most: float) -> None:
+        """Seconds of pause for each socket that was flushed, and the most there may be."""
+        self._per_socket = per_socket
+        self._most = most
         self._waiting: list[Sender] = []
-        self._last = 0.0
+        self._free_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.get_running_loop
 
     def add(self, sender: Sender) -> None:
         """This socket has something to send."""
         self._waiting.append(sender)
         if self._timer is None:
-            loop = self._loop()
-            when = max(loop.time(), self._last + self._gap)
-            self._timer = loop.call_at(when, self._flush)
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_at(max(loop.time(), self._free_at), self._flush)
 
     def _flush(self) -> None:
         self._timer = None
-        self._last = self._loop().time()
         waiting, self._waiting = self._waiting, []
+        pause = min(self._per_socket * len(waiting), self._most)
+        self._free_at = asyncio.get_running_loop().time() + pause
         for sender in waiting:
             sender.flush()

@@ -40,6 +40,7 @@ export class App {
   private attributes: Attributes | undefined
   private opening: Promise<void> | null = null
   private openedAt = 0
+  private telling = false
   private fetching = false
   private fetchAgain = false
   private readonly marks: Marks
@@ -205,9 +206,15 @@ export class App {
     this.held()
   }
 
+  /** Tell how far we are, once for everything that came together: the hub limits frames. */
   private held(): void {
-    this.marks.acknowledge()
-    this.looked()
+    if (this.telling) return
+    this.telling = true
+    queueMicrotask(() => {
+      this.telling = false
+      this.marks.acknowledge()
+      this.looked()
+    })
   }
 
   /** Fetch what is missing, over as many conversations as have passed meanwhile. */
