@@ -48,7 +48,13 @@ CONTACTS = Collection(
     ),
 )
 INBOXES = Collection("inboxes", (Index("channel", ("organisation", "channel")),))
-FILES = Collection("files", (Index("conversation", ("conversation",)),))
+FILES = Collection(
+    "files",
+    (
+        Index("conversation", ("conversation",)),
+        Index("unsent", ("unsent_since",), where=Exists("unsent_since")),
+    ),
+)
 CANNED_REPLIES = Collection("canned_replies", (Index("shortcut", ("organisation", "shortcut"), unique=True),))
 DISPOSITIONS = Collection("dispositions", (Index("organisation", ("organisation",)),))
 BREAK_REASONS = Collection("break_reasons", (Index("organisation", ("organisation",)),))

@@ -301,16 +301,15 @@ class Router:
         self._memory.offers.add(Offer(slot, entry.conversation, agent, ends))
 
     async def _look_at_waiting(self) -> None:
-        """Entries that still owe their projection first, conversation documents after them."""
+        """Entries that still owe their projection first, conversation documents after them, then the rest."""
+        seen: set[str] = set()
         after: str | None = None
         while True:
             page = await self._documents.find(
                 "entries", Exists("todo.project"), sort=("conversation", "seq"), limit=500, after=after
             )
             for item in page.items:
-                last = await self._timeline.last(to_entry(item).conversation)
-                if last is not None:
-                    self._take_state(last.conversation, last.after)
+                await self._take_last(to_entry(item).conversation, seen)
             if page.next is None:
                 break
             after = page.next
@@ -321,17 +320,28 @@ class Router:
                 "conversations", where, sort=("waiting_since",), limit=500, after=after
             )
             for item in page.items:
-                self._take_document(item)
+                if str(item["id"]) not in seen:
+                    seen.add(str(item["id"]))
+                    self._take_document(item)
             if page.next is None:
-                return
+                break
             after = page.next
+        for conversation in [one.conversation for one in self._memory.matcher.waiting()]:
+            await self._take_last(ConversationId(conversation), seen)
+
+    async def _take_last(self, conversation: ConversationId, seen: set[str]) -> None:
+        """Take a conversation's state from its last entry, once in a round."""
+        if conversation in seen:
+            return
+        seen.add(conversation)
+        last = await self._timeline.last(conversation)
+        if last is not None:
+            self._take_state(conversation, last.after)
 
     # --- taking in what happened ---
 
     def _take_document(self, document: Document) -> None:
-        conversation = str(document["id"])
-        if conversation not in self._memory.matcher:
-            self._take_state(conversation, msgspec.convert(document, After))
+        self._take_state(str(document["id"]), msgspec.convert(document, After))
 
     def _take_state(self, conversation: str, after: After) -> None:
         matcher = self._memory.matcher

@@ -1,28 +1,28 @@
 """The `hub` program."""
 
-import asyncio
 import json
 import os
 import sys
-from collections.abc import Coroutine, Mapping
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
 
 import click
-import uvloop
 
-from hub.documents import StoreError
-from hub.migrations import DataTooNew
-from hub.settings import Settings, SettingsProblem, file_problems, load, unknown
-from web import commands, logs, restore
+from hub.settings import file_problems, unknown
+from web import restore
 from web.archive import BadArchive
 from web.control import ask
-from web.foundation import Foundation
-from web.serving import openapi_document, serve_hub
+from web.program import (
+    asked_password,
+    fail,
+    list_settings,
+    order,
+    run,
+    run_server,
+    settings_or_exit,
+)
+from web.serving import openapi_document
 from web.version import VERSION
-from web.wiring import open_foundation
 
-T = TypeVar("T")
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -50,7 +50,7 @@ def serve() -> None:
     Stops in order at SIGTERM or Ctrl-C: takes nothing new, tells the desks to reconnect, finishes
     what it has begun, and closes the store, within 10 seconds. Give the signal twice to hurry.
     """
-    _serve(demo=False)
+    run_server(demo=False)
 
 
 @main.command()
@@ -61,7 +61,7 @@ def demo() -> None:
     with the chat widget, makes passwords and prints them once (they stay in
     HUB_DATA/demo-passwords.txt, readable for you alone). Later runs start with what is there.
     """
-    _serve(demo=True)
+    run_server(demo=True)
 
 
 @main.command("check-config")
@@ -73,14 +73,14 @@ def check_config(*, everything: bool) -> None:
 
     Exit code 0: they can be used. Secrets in them are not printed.
     """
-    settings = _settings()
+    settings = settings_or_exit()
     problems = file_problems(settings)
     for warning in unknown(os.environ):
         click.echo(f"Warning: {warning}")
     for problem in problems:
         click.echo(f"Problem: {problem}")
     if everything:
-        _list(settings)
+        list_settings(settings)
     if problems:
         sys.exit(1)
     click.echo(f"The settings can be used. The hub will answer at {settings.address}")
@@ -89,7 +89,7 @@ def check_config(*, everything: bool) -> None:
 @main.command()
 def doctor() -> None:
     """Look at what is often wrong (store, disk, rights, staffing) and say what to do about it."""
-    _order("doctor", {})
+    order("doctor", {})
 
 
 @main.group()
@@ -136,13 +136,13 @@ def user_add(
         "agent": "yes" if takes else "no",
         "locale": locale,
     }
-    _order("user add", arguments | _password(ask_password))
+    order("user add", arguments | asked_password(asked=ask_password))
 
 
 @user.command("list")
 def user_list() -> None:
     """List all users with their roles."""
-    _order("user list", {})
+    order("user list", {})
 
 
 @user.command("password")
@@ -150,21 +150,21 @@ def user_list() -> None:
 @click.option("--ask-password", is_flag=True, help="Ask for it; otherwise one is made and printed once.")
 def user_password(login: str, *, ask_password: bool) -> None:
     """Set a new password; the person is signed out everywhere."""
-    _order("user password", {"login": login} | _password(ask_password))
+    order("user password", {"login": login} | asked_password(asked=ask_password))
 
 
 @user.command("disable")
 @click.argument("login")
 def user_disable(login: str) -> None:
     """Keep a person from signing in; open conversations are given back. His history stays."""
-    _order("user disable", {"login": login})
+    order("user disable", {"login": login})
 
 
 @user.command("enable")
 @click.argument("login")
 def user_enable(login: str) -> None:
     """Let a disabled person sign in again."""
-    _order("user enable", {"login": login})
+    order("user enable", {"login": login})
 
 
 @main.group()
@@ -175,19 +175,19 @@ def store() -> None:
 @store.command("info")
 def store_info() -> None:
     """Engine, data version and number of documents."""
-    _order("store info", {})
+    order("store info", {})
 
 
 @store.command("rebuild")
 def store_rebuild() -> None:
     """Make all lists and counters anew from the conversations' entries (safe while the hub runs)."""
-    _order("store rebuild", {})
+    order("store rebuild", {})
 
 
 @store.command("migrate")
 def store_migrate() -> None:
     """Bring stored data to this program's version; `hub serve` does it by itself at its start."""
-    _order("store migrate", {})
+    order("store migrate", {})
 
 
 @main.command()
@@ -197,7 +197,7 @@ def backup(file: Path) -> None:
 
     The archive is the same for SQLite and MongoDB: restore it into either.
     """
-    _order("backup", {"file": str(file.absolute())})
+    order("backup", {"file": str(file.absolute())})
 
 
 @main.command("restore")
@@ -209,17 +209,17 @@ def restore_command(file: Path, *, yes: bool) -> None:
     The archive is checked before anything is touched. A running hub restarts with the restored
     data; what was there before is kept in HUB_DATA/before-restore-…. Everybody signs in anew.
     """
-    settings = _settings()
+    settings = settings_or_exit()
     if not yes:
         click.confirm(f"Replace everything in {settings.data.absolute()} by {file}?", abort=True)
     arguments = {"file": str(file.absolute())}
-    code = _run(ask(settings.data, "restore", arguments, click.echo)) if settings.data.is_dir() else None
+    code = run(ask(settings.data, "restore", arguments, click.echo)) if settings.data.is_dir() else None
     if code is not None:
         sys.exit(code)
     try:
-        manifest = _run(restore.prepare(settings, file))
+        manifest = run(restore.prepare(settings, file))
     except BadArchive as error:
-        _fail([str(error)])
+        fail([str(error)])
     kept = restore.finish(settings.data)
     click.echo(f"Restored {sum(manifest.counts.values())} documents of {manifest.made_at}.")
     if kept is not None and any(kept.iterdir()):
@@ -234,83 +234,8 @@ def restore_command(file: Path, *, yes: bool) -> None:
 )
 def openapi(*, output: Path | None) -> None:
     """Write the OpenAPI 3.1 document of the API."""
-    text = json.dumps(_run(openapi_document()), ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(run(openapi_document()), ensure_ascii=False, indent=1) + "\n"
     if output is None:
         click.echo(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")
-
-
-def _serve(*, demo: bool) -> None:
-    settings = _settings()
-    problems = file_problems(settings)
-    if problems:
-        _fail(problems)
-    logs.set_up(level=settings.log_level, form=settings.log_format)
-    for warning in unknown(os.environ):
-        click.echo(f"Warning: {warning}", err=True)
-    restarts = _guarded(serve_hub(settings, demo=demo, say=click.echo))
-    if restarts:
-        os.execv(sys.argv[0], sys.argv)  # noqa: S606 - ourselves, with the restored data
-
-
-def _order(command: str, arguments: Mapping[str, str]) -> None:
-    """Have the running hub do it, or do it here; ends with its exit code."""
-    settings = _settings()
-    logs.set_up(level="warning", form="console")
-    sys.exit(_guarded(_do(settings, command, arguments)))
-
-
-async def _do(settings: Settings, command: str, arguments: Mapping[str, str]) -> int:
-    if settings.data.is_dir():
-        code = await ask(settings.data, command, arguments, click.echo)
-        if code is not None:
-            return code
-        restore.finish(settings.data)
-    foundation: Foundation = await open_foundation(settings)
-    try:
-        return await commands.run(foundation, command, arguments, click.echo)
-    finally:
-        await foundation.close()
-
-
-def _guarded(work: Coroutine[Any, Any, T]) -> T:
-    try:
-        return _run(work)
-    except SettingsProblem as error:
-        _fail(error.problems)
-    except (StoreError, DataTooNew) as error:
-        _fail([f"{error}"])
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(work)
-
-
-def _settings() -> Settings:
-    try:
-        return load()
-    except SettingsProblem as error:
-        _fail(error.problems)
-
-
-def _fail(problems: list[str]) -> NoReturn:
-    for problem in problems:
-        click.echo(f"Problem: {problem}", err=True)
-    sys.exit(1)
-
-
-def _password(asked: bool) -> dict[str, str]:  # noqa: FBT001
-    if not asked:
-        return {}
-    return {"password": click.prompt("Password", hide_input=True, confirmation_prompt=True)}
-
-
-def _list(settings: Settings) -> None:
-    for name, field in Settings.model_fields.items():
-        value = getattr(settings, name)
-        shown = ",".join(value) if isinstance(value, tuple) else str("" if value is None else value)
-        if name == "mongodb_uri" and value:
-            shown = "(set)"
-        click.echo(f"HUB_{name.upper()}={shown}\n    {field.description}")

@@ -92,17 +92,14 @@ class _Upload:
         self._most = most
         self._stack = stack
         self._file: UploadFile | None = None
-
-    @property
-    def name(self) -> str:
-        """The name the sender gave it, once it has been read."""
-        return (self._file.filename if self._file is not None else None) or "file"
+        self.name = "file"  # the sender's name for it, once it has been read
 
     async def read(self, size: int) -> bytes:
         """The next piece."""
         if self._file is None:
             form, self._file = await read_upload(self._request, self._most)
             self._stack.push_async_callback(form.close)
+            self.name = self._file.filename or self.name
         return await self._file.read(size)
 
 

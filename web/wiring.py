@@ -32,7 +32,8 @@ from routing.places import Places
 from routing.router import Router
 from web.agent_desk.board import Board
 from web.agent_desk.desk import Desks
-from web.agent_desk.socket import DeskSocket
+from web.agent_desk.desk_socket import DeskSocket
+from web.agent_desk.roster import Roster
 from web.app import Contents, create_app
 from web.connections import OpenSockets
 from web.demo import DemoPage
@@ -213,11 +214,13 @@ def _desk(
     f: Foundation, gate: Gate, presenter: Presenter, router: Router, heart: Heart
 ) -> tuple[Desks, DeskSocket]:
     board = Board(f.documents, f.configured)
+    roster = Roster(f.agents, board, presenter, f.clock)
     desks = Desks(
         f.documents,
         presenter=presenter,
         agents=f.agents,
         board=board,
+        roster=roster,
         offer_clock=router,
         clock=f.clock,
     )
@@ -226,6 +229,7 @@ def _desk(
         f.documents,
         desks=desks,
         board=board,
+        roster=roster,
         presenter=presenter,
         agents=f.agents,
         heart=heart,

@@ -94,7 +94,7 @@ class WebChat:
             now=lambda: a.clock.now().timestamp(),
         )
         marks = Marks(a.documents, receipts=a.receipts, clock=a.clock, bus=a.bus)
-        files = Files(a.documents, a.blobs, clock=a.clock, ids=a.ids)
+        self._files = files = Files(a.documents, a.blobs, clock=a.clock, ids=a.ids)
         writing = Writing(a.intake, visitors=visitors, files=files, reader=reader, door=door)
         self._lobby = Lobby(reader, marks)
         self._departures = Departures(a.documents, a.intake, a.clock)
@@ -108,7 +108,7 @@ class WebChat:
         most = a.max_file_bytes
         self.endpoints: list[Endpoint] = [
             *PageEndpoints(door, ChatPages(a.assets, embedding=a.embedding)).endpoints(),
-            *SessionEndpoint(door, visitors, reader, a.places, max_file_bytes=most).endpoints(),
+            *SessionEndpoint(door, visitors, reader, max_file_bytes=most).endpoints(),
             *TalkEndpoints(door, writing, reader, marks, presence, clock=a.clock).endpoints(),
             *FileEndpoints(door, visitors, files, clock=a.clock, max_file_bytes=most).endpoints(),
         ]
@@ -125,7 +125,7 @@ class WebChat:
             asyncio.create_task(self._lobby.watch_deliveries(), name="webchat receipts"),
             asyncio.create_task(self._every(PLACES_EVERY, self._lobby.tell_places), name="webchat places"),
             asyncio.create_task(self._count_departures(), name="webchat departures"),
-            asyncio.create_task(self._every(TIDY_EVERY, self._visitors.forget), name="webchat tidy"),
+            asyncio.create_task(self._every(TIDY_EVERY, self._tidy), name="webchat tidy"),
         ]
 
     async def send(self, outgoing: Outgoing) -> Receipt:
@@ -156,6 +156,10 @@ class WebChat:
             except (StoreError, HubError) as error:
                 _log.warning("The look for absent visitors was put off", reason=type(error).__name__)
             await self._clock.sleep(EVERY)
+
+    async def _tidy(self) -> None:
+        await self._visitors.forget()
+        await self._files.forget_unsent()
 
     async def _inboxes(self) -> dict[str, tuple[str, float]]:
         found: dict[str, tuple[str, float]] = {}

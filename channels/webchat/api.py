@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
-from channels.webchat import wire
+from channels.webchat import answers, wire
 from channels.webchat.config import WebChatSettings, locale_of, worded
 from channels.webchat.door import Doorkeeper
 from channels.webchat.marks import Marks
@@ -18,7 +18,6 @@ from hub.endpoints import Answer, Call, Endpoint, Public
 from hub.errors import Invalid
 from hub.ids import ConversationId
 from hub.inboxes import Inbox
-from hub.places import QueuePlaces
 
 CHAT = "/webchat/{inbox}"
 VISITORS_CALL = Public("customers call it; they are known by a token of ours, within limits")
@@ -68,7 +67,6 @@ class SessionEndpoint:
         door: Doorkeeper,
         visitors: Visitors,
         reader: Reader,
-        places: QueuePlaces,
         *,
         max_file_bytes: int,
     ) -> None:
@@ -76,7 +74,6 @@ class SessionEndpoint:
         self._door = door
         self._visitors = visitors
         self._reader = reader
-        self._places = places
         self._max_file_bytes = max_file_bytes
 
     def endpoints(self) -> list[Endpoint]:
@@ -88,7 +85,7 @@ class SessionEndpoint:
                 self.session,
                 "Open a session",
                 takes=wire.SessionRequest,
-                gives=wire.Session,
+                gives=answers.Session,
             )
         ]
 
@@ -104,22 +101,24 @@ class SessionEndpoint:
             contact = await self._visitors.contact(caller.visitor)
             name = str(contact.unverified.get("name") or "") or None
         tag = request.locale or call.headers.get("accept-language")
-        answer = wire.Session(
+        answer = answers.Session(
             token=caller.token,
-            contact=wire.ContactView(verified=verified, name=name),
+            contact=answers.ContactView(verified=verified, name=name),
             inbox=await self._inbox_view(inbox, settings, tag),
             conversation=await self._reader.current_state(caller),
             socket=f"/webchat/{inbox.id}/socket",
         )
         return Answer(answer)
 
-    async def _inbox_view(self, inbox: Inbox, settings: WebChatSettings, tag: str | None) -> wire.InboxView:
+    async def _inbox_view(
+        self, inbox: Inbox, settings: WebChatSettings, tag: str | None
+    ) -> answers.InboxView:
         locale = locale_of(tag, settings.locale)
-        return wire.InboxView(
+        return answers.InboxView(
             id=inbox.id,
             name=worded(settings.title, locale) or inbox.name,
             open=self._door.open_now(inbox),
-            staffed=await self._places.staffed(inbox.queue),
+            staffed=await self._reader.staffed(inbox.queue),
             hours_text=worded(settings.hours_text, locale) or hours_text(inbox.hours, locale),
             greeting=worded(settings.greeting, locale),
             colour=settings.colour,
@@ -154,7 +153,7 @@ class TalkEndpoints:
     def endpoints(self) -> list[Endpoint]:
         """What to mount."""
         message = _endpoint(
-            "POST", "messages", self.message, "Write", takes=wire.MessageRequest, gives=wire.Stored
+            "POST", "messages", self.message, "Write", takes=wire.MessageRequest, gives=answers.Stored
         )
         offline = _endpoint(
             "POST",
@@ -162,12 +161,12 @@ class TalkEndpoints:
             self.offline_message,
             "Leave a message",
             takes=wire.OfflineRequest,
-            gives=wire.Stored,
+            gives=answers.Stored,
         )
         return [
             message,
             offline,
-            _endpoint("GET", "entries", self.entries, "Read the timeline", gives=wire.Entries),
+            _endpoint("GET", "entries", self.entries, "Read the timeline", gives=answers.Entries),
             _endpoint("POST", "read", self.read, "Say how far was read", takes=wire.ReadRequest),
             _endpoint("POST", "typing", self.typing, "Say that he types", takes=wire.TypingRequest),
             _endpoint("POST", "rating", self.rating, "Rate the service", takes=wire.RatingRequest),
@@ -249,7 +248,7 @@ class TalkEndpoints:
         return Answer(text.encode(), headers=headers, media_type="text/plain; charset=utf-8")
 
 
-def _created(stored: wire.Stored, began: float) -> int:
+def _created(stored: answers.Stored, began: float) -> int:
     """201 for a new entry, 200 for one that stood before this call (stamps have milliseconds)."""
     return 201 if parse_stamp(stored.entry.at).timestamp() >= began - 0.001 else 200
 

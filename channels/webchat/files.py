@@ -1,25 +1,27 @@
 """Files of visitors: taken in by content and size, given out by ticket."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import cast
 from urllib.parse import quote
 
 import structlog
 
+from channels.webchat.answers import FileView
 from channels.webchat.config import WebChatSettings
 from channels.webchat.kinds import HEAD, INLINE, KINDS, clean_name, kind_of
 from channels.webchat.refusals import FileTooLarge, FileType
 from channels.webchat.visitors import Visitor
-from channels.webchat.wire import FileView
 from hub.blobs import BlobMissing, Blobs, BlobTooLarge
 from hub.clock import Clock, stamp
-from hub.documents import Changed, Document, Documents, Json
+from hub.documents import Changed, Document, Documents, Json, Range
 from hub.endpoints import Answer, Upload
-from hub.errors import Invalid, NotFound
+from hub.errors import Busy, Invalid, NotFound
 from hub.ids import ConversationId, FileId, Ids
 
 FILES = "files"
 PIECE = 65_536  # bytes
+UNSENT_KEPT = timedelta(days=1)
 _log = structlog.get_logger(__name__)
 
 
@@ -49,6 +51,9 @@ class Files:
             size, digest = await self._blobs.put(id, _pieces(head, upload), most=settings.max_file_bytes)
         except BlobTooLarge as error:
             raise FileTooLarge(f"at most {settings.max_file_bytes} bytes") from error
+        except OSError as error:
+            raise Busy("the file could not be stored") from error
+        now = stamp(self._clock.now())
         document: Document = {
             "id": id,
             "version": 1,
@@ -61,7 +66,8 @@ class Files:
             "sha256": digest,
             "key": id,
             "by": visitor.contact,
-            "created_at": stamp(self._clock.now()),
+            "created_at": now,
+            "unsent_since": now,
         }
         await self._documents.insert(FILES, document)
         return FileView(id=id, name=name, type=kind, size=size, media=KINDS[kind])
@@ -85,10 +91,20 @@ class Files:
                 continue
             version = cast(int, document["version"])
             changed: Document = {**document, "conversation": conversation, "version": version + 1}
+            changed.pop("unsent_since", None)
             try:
                 await self._documents.put_if(FILES, changed, version=version)
             except Changed:
                 continue  # a repeated request was faster
+
+    async def forget_unsent(self) -> int:
+        """Remove files that were uploaded long ago and never sent; how many."""
+        before = stamp(self._clock.now() - UNSENT_KEPT)
+        page = await self._documents.find(FILES, Range("unsent_since", lt=before), limit=500)
+        for document in page.items:
+            await self._blobs.delete(str(document["key"]))
+            await self._documents.delete(FILES, str(document["id"]))
+        return len(page.items)
 
     async def answer(self, file: FileId, *, inline: bool, part: str | None) -> Answer:
         """The bytes, as a download or (pictures only) to be shown; NotFound where there are none.

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import cast
 
-from channels.webchat import wire
+from channels.webchat import answers
 from channels.webchat.api import CHAT, VISITORS_CALL, answered
 from channels.webchat.config import locale_of
 from channels.webchat.door import Doorkeeper
@@ -42,7 +42,7 @@ class FileEndpoints:
                 VISITORS_CALL,
                 answered(self.upload),
                 "Send a file",
-                gives=wire.FileView,
+                gives=answers.FileView,
                 uploads=True,
                 max_bytes=self._max_file_bytes,
                 any_origin=True,

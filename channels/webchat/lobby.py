@@ -148,12 +148,10 @@ class Lobby:
     async def tell_places(self) -> None:
         """Tell those who wait where they stand now."""
         for conversation, sockets in list(self._following.items()):
-            if not any(socket.waiting for socket in sockets):
-                continue
-            last = await self._reader.timeline.last(ConversationId(conversation))
-            if last is not None:
-                standing = await self._reader.standing(last)
-                for socket in list(sockets):
+            waiting = [socket for socket in sockets if socket.waiting]
+            if waiting:
+                standing = await self._reader.standing(ConversationId(conversation), waiting[0].queue)
+                for socket in waiting:
                     socket.stands(standing)
 
     async def goodbye(self) -> None:

@@ -5,20 +5,11 @@ from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from channels.webchat.answers import Conversation, Entries, EntryView, Named, Standing
 from channels.webchat.config import Locale
 from channels.webchat.identity import Tokens
 from channels.webchat.visitors import Caller
-from channels.webchat.wire import (
-    Conversation,
-    Entries,
-    EntryView,
-    Named,
-    Standing,
-    attached_files,
-    body_for_contact,
-    speaker,
-    state_for_contact,
-)
+from channels.webchat.wire import attached_files, body_for_contact, speaker, state_for_contact
 from channels.webchat.words import transcript
 from hub.documents import Documents
 from hub.entries import Actor, Entry, Kind, State
@@ -30,6 +21,7 @@ from hub.timeline import Audience, Seen, Timeline
 PAGE = 50
 MOST_IN_PAGE = 100
 MOST_IN_TRANSCRIPT = 5_000
+STAFFED_FRESH = 2.0  # seconds
 
 
 class Names(Protocol):
@@ -89,6 +81,7 @@ class Reader:
         self._places = places
         self._tokens = tokens
         self._now = now
+        self._staffed: dict[str, tuple[float, bool]] = {}
 
     async def run(self, inbox: InboxId, address: Address) -> Run:
         """Which conversations there are with this address."""
@@ -100,16 +93,26 @@ class Reader:
         """Which conversations there are with this caller."""
         return await self.run(InboxId(caller.inbox.id), caller.address)
 
-    async def state(self, conversation: ConversationId) -> Conversation:
-        """The conversation as its customer sees it now."""
+    async def last(self, conversation: ConversationId) -> Entry:
+        """The entry that decides where the conversation stands."""
         last = await self.timeline.last(conversation)
         if last is None:
             raise NotFound("there is no such conversation")
+        return last
+
+    async def state(self, conversation: ConversationId) -> Conversation:
+        """The conversation as its customer sees it now."""
+        return await self.state_after(await self.last(conversation))
+
+    async def state_after(self, last: Entry) -> Conversation:
+        """The conversation as its customer sees it after its last entry."""
+        conversation = last.conversation
         document = await self._documents.get("conversations", conversation) or {}
         contact = document.get("contact")
         handler = last.after.agent or document.get("last_agent")
         shown = await self.timeline.preceding(conversation, None, audience=Audience.CONTACT, limit=1)
-        standing = await self.standing(last)
+        waiting = last.after.state in (State.WAITING, State.OFFERED)
+        standing = await self.standing(conversation, last.after.queue) if waiting else Standing()
         rating = document.get("rating")
         reason = last.body.get("reason") if last.kind is Kind.CLOSED else None
         return Conversation(
@@ -126,15 +129,22 @@ class Reader:
             rating=rating if isinstance(rating, int) else None,
         )
 
-    async def standing(self, last: Entry) -> Standing:
-        """Where the customer stands in the line, after the conversation's last entry."""
-        if last.after.state not in (State.WAITING, State.OFFERED):
-            return Standing()
-        place = await self._places.place(last.conversation)
-        staffed = last.after.queue is None or await self._places.staffed(last.after.queue)
+    async def standing(self, conversation: ConversationId, queue: str | None) -> Standing:
+        """Where a customer stands who waits in this queue."""
+        place = await self._places.place(conversation)
+        staffed = queue is None or await self.staffed(queue)
         if place is None:
             return Standing(staffed=staffed)
         return Standing(place.position, place.wait_seconds, staffed)
+
+    async def staffed(self, queue: str) -> bool:
+        """Whether somebody of this queue is signed in; remembered for a moment."""
+        now = self._now()
+        at, known = self._staffed.get(queue, (-STAFFED_FRESH, False))
+        if now - at >= STAFFED_FRESH:
+            known = await self._places.staffed(queue)
+            self._staffed[queue] = (now, known)
+        return known
 
     async def _holder(self, last: Entry) -> Named | None:
         if last.after.state is not State.ASSIGNED or last.after.agent is None:

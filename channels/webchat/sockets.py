@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 import msgspec
 import structlog
 
-from channels.webchat import wire
-from channels.webchat.reading import Reader
+from channels.webchat import answers, wire
+from channels.webchat.reading import Reader, Run
 from channels.webchat.visitors import Caller, Visitor
 from hub.clock import Clock
 from hub.documents import StoreError
@@ -23,6 +23,7 @@ from hub.ids import ConversationId
 from hub.timeline import Audience, Seen
 
 MOST_HINTS = 200
+MOST_AT_ONCE = 500  # entries read before some are sent
 SLOW = 20.0  # seconds a frame may take to be taken
 CLOSING = 5.0  # seconds for the goodbye
 SLOW_CODE, GOING_AWAY = 4408, 1012
@@ -57,7 +58,8 @@ class VisitorSocket:
         self._missed = False
         self._wake = asyncio.Event()
         self._brief: tuple[str, str | None] | None = None
-        self._standing = wire.Standing()
+        self._standing = answers.Standing()
+        self.queue: str | None = None  # where he waits
         self.typed_at = -60.0
 
     @property
@@ -95,15 +97,14 @@ class VisitorSocket:
         self._missed = True
         self._wake.set()
 
-    def stands(self, now: wire.Standing) -> None:
+    def stands(self, now: answers.Standing) -> None:
         """Tell the place in the queue where it is another than the last one told."""
         if _in_minutes(now) != _in_minutes(self._standing):
             self._standing = now
             self.hint(wire.position_event(now))
 
-    async def resume(self, hello: wire.Hello) -> None:
+    async def resume(self, run: Run, hello: wire.Hello) -> None:
         """Give all that he lacks, over every conversation since the one he names."""
-        run = await self._reader.run_of(self.caller)
         generation, after = run.current, 0
         if hello.conversation is not None:
             generation, after = run.generation(hello.conversation), hello.after
@@ -115,14 +116,18 @@ class VisitorSocket:
         await self._send([{"t": "caught_up"}])
 
     async def _give(self, follower: Follower) -> None:
-        while seen := await follower.catch_up(limit=100):
+        seen = await follower.catch_up(limit=MOST_AT_ONCE)
+        while seen:
             for piece in wire.chunks(await self._reader.views(seen)):
                 await self._send([wire.entry_event(view) for view in piece])
+            seen = await follower.catch_up(limit=MOST_AT_ONCE) if len(seen) == MOST_AT_ONCE else []
 
     async def _state_event(self, conversation: ConversationId) -> Event:
-        state = await self._reader.state(conversation)
+        last = await self._reader.last(conversation)
+        state = await self._reader.state_after(last)
+        self.queue = last.after.queue
         self._brief = (state.state, None if state.agent is None else state.agent.name)
-        self._standing = wire.Standing(state.position, state.wait_seconds, state.staffed)
+        self._standing = answers.Standing(state.position, state.wait_seconds, state.staffed)
         return wire.state_event(state)
 
     async def run(self) -> None:
@@ -201,7 +206,7 @@ class VisitorSocket:
             return
 
 
-def _in_minutes(standing: wire.Standing) -> wire.Standing:
+def _in_minutes(standing: answers.Standing) -> answers.Standing:
     """As people are told: whole minutes, rounded up."""
     seconds = standing.wait_seconds
     return msgspec.structs.replace(standing, wait_seconds=None if seconds is None else -(-seconds // 60))

@@ -11,7 +11,7 @@ from channels.webchat.door import Doorkeeper, Opened
 from channels.webchat.limits import Buckets, Rate
 from channels.webchat.lobby import Lobby
 from channels.webchat.marks import Marks
-from channels.webchat.reading import Reader
+from channels.webchat.reading import Reader, Run
 from channels.webchat.refusals import OriginNotAllowed, UnknownToken
 from channels.webchat.sockets import VisitorSocket
 from channels.webchat.visitors import Caller, Visitors
@@ -59,8 +59,10 @@ class Greeter:
         except NotFound as error:
             raise End(NO_INBOX, error.code) from None
 
-    async def greeted(self, connection: SocketConnection, opened: Opened) -> tuple[VisitorSocket, wire.Hello]:
-        """The socket of a known visitor who has a conversation, and his first frame."""
+    async def greeted(
+        self, connection: SocketConnection, opened: Opened
+    ) -> tuple[VisitorSocket, wire.Hello, Run]:
+        """The socket of a known visitor, his first frame, and the conversations there are with him."""
         try:
             async with asyncio.timeout(HELLO_WITHIN):
                 hello = frame_of(await connection.receive())
@@ -80,7 +82,7 @@ class Greeter:
         if caller.visitor is None or run.latest is None:
             raise End(NO_CONVERSATION, "no_conversation")
         socket = VisitorSocket(connection, caller, caller.visitor, reader=self._reader, clock=self._clock)
-        return socket, hello
+        return socket, hello, run
 
 
 class Listener:
@@ -169,14 +171,14 @@ class Talk:
         address = connection.address
         try:
             self._lobby.room(address, most=limits.sockets_address)
-            socket, hello = await self._greeter.greeted(connection, opened)
+            socket, hello, run = await self._greeter.greeted(connection, opened)
             self._lobby.enter(socket, address, most=limits.sockets)
         except TooMany as error:
             raise End(TOO_MANY, error.code) from None
         visitor = socket.visitor
         try:
             await self._departures.came(visitor.inbox, visitor.address, visitor.contact)
-            await socket.resume(hello)
+            await socket.resume(run, hello)
             if hello.conversation is not None and hello.after:
                 conversation = ConversationId(hello.conversation)
                 await self._listener.mark(socket, conversation, delivered=hello.after)

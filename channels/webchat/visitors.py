@@ -37,7 +37,7 @@ from hub.inboxes import Inbox
 SEEN_EVERY = timedelta(days=1)
 FORGOTTEN_AFTER = timedelta(days=180)
 MOST_WAITING = 5_000  # visitors who have said who they are and not written yet
-_TRIES = 5
+MOST_CLAIMED = 4_000  # characters of what one visitor says of himself
 
 
 class Visitor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -265,7 +265,18 @@ def _claims(request: SessionRequest) -> dict[str, Json]:
             claims["page_title"] = request.page.title
     if request.locale:
         claims["locale"] = request.locale
-    return claims
+    return _small(claims)
+
+
+def _small(claims: dict[str, Json]) -> dict[str, Json]:
+    """As many of them, the last ones first, as are no burden to keep in memory."""
+    kept: dict[str, Json] = {}
+    room = MOST_CLAIMED
+    for name, value in reversed(claims.items()):
+        room -= len(name) + (len(value) if isinstance(value, str) else 8)
+        if room >= 0:
+            kept[name] = value
+    return kept
 
 
 def _said(identity: Identity) -> dict[str, Json]:

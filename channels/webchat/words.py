@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
+from channels.webchat.answers import EntryView
 from channels.webchat.config import Locale
-from channels.webchat.wire import EntryView
 from hub.clock import parse_stamp
 from hub.hours import Hours, Span
 

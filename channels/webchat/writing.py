@@ -2,11 +2,12 @@
 
 from typing import cast
 
+from channels.webchat.answers import Stored
 from channels.webchat.door import Doorkeeper
 from channels.webchat.files import Files
 from channels.webchat.reading import Reader
 from channels.webchat.visitors import Caller, Visitor, Visitors
-from channels.webchat.wire import MessageRequest, OfflineRequest, RatingRequest, Stored, option_label
+from channels.webchat.wire import MessageRequest, OfflineRequest, RatingRequest, option_label
 from hub.documents import Json
 from hub.entries import Actor, By, Entry, State
 from hub.errors import Conflict, Invalid, NotAllowed

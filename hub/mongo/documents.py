@@ -7,6 +7,7 @@ from bson.errors import BSONError
 from pymongo import AsyncMongoClient, ReplaceOne
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.monitoring import CommandListener
 
 from hub import document_rules as rules
 from hub.documents import (
@@ -36,6 +37,23 @@ BULK_ROWS = 500
 CLAIM_AT_ONCE = 5  # how many candidates are read before they are tried one by one
 CLAIM_ROUNDS = 200
 PULSE = "_pulse"
+
+
+def connect(uri: str, *, seconds: float, listeners: Sequence[CommandListener] = ()) -> Client:
+    """A client whose writes are a majority's and journaled, and whose every call has an end."""
+    return AsyncMongoClient(
+        uri,
+        w="majority",
+        journal=True,
+        readConcernLevel="majority",
+        readPreference="primary",
+        retryWrites=True,
+        timeoutMS=int(seconds * 1000),
+        serverSelectionTimeoutMS=int(seconds * 500),
+        tz_aware=True,
+        appname="omnihub",
+        event_listeners=list(listeners),
+    )
 
 
 class MongoDocuments:
@@ -70,18 +88,7 @@ class MongoDocuments:
         bound every call, half of them the search for a server. Raises Unavailable.
         """
         rules.check_schema(schema)
-        client: Client = AsyncMongoClient(
-            uri,
-            w="majority",
-            journal=True,
-            readConcernLevel="majority",
-            readPreference="primary",
-            retryWrites=True,
-            timeoutMS=int(seconds * 1000),
-            serverSelectionTimeoutMS=int(seconds * 500),
-            tz_aware=True,
-            appname="omnihub",
-        )
+        client = connect(uri, seconds=seconds)
         there = client.get_database(database) if database else client.get_default_database("omnihub")
         store = cls(client, there, schema, reports=reports or {})
         try:

@@ -1,8 +1,8 @@
 """`python -m tests.simulation`: the house under random schedules, or under each of the twenty faults.
 
-    --schedules N --seed FIRST --jobs J --minutes M     many schedules; exit code 1 if one fails
-    --seed S [--trace]                                  one schedule again, exactly
-    --faults [NAME]                                     put faults back, one at a time
+--schedules N --seed FIRST --jobs J --minutes M     many schedules; exit code 1 if one fails
+--seed S [--trace]                                  one schedule again, exactly
+--faults [NAME]                                     put faults back, one at a time
 """
 
 import argparse
@@ -30,7 +30,7 @@ def tell(line: str) -> None:
 
 def replay(seed: int, *, trace: bool) -> int:
     """One schedule, told step by step if wanted."""
-    from tests.simulation.runner import quiet_logs, run_schedule  # noqa: PLC0415
+    from tests.simulation.runner import quiet_logs, run_schedule
 
     quiet_logs()
     failure = run_schedule(seed, Counter(), tell if trace else None)
@@ -39,7 +39,7 @@ def replay(seed: int, *, trace: bool) -> int:
 
 
 def many(options: argparse.Namespace) -> int:
-    from tests.simulation.runner import run_many, summary  # noqa: PLC0415
+    from tests.simulation.runner import run_many, summary
 
     seconds = None if options.minutes is None else options.minutes * 60
     schedules = options.schedules
@@ -65,7 +65,7 @@ def main() -> int:
     parser.add_argument("--faults", nargs="?", const="", metavar="NAME", help="all, or this one")
     options = parser.parse_args()
     if options.faults is not None:
-        from tests.simulation.faults import catch_all  # noqa: PLC0415
+        from tests.simulation.faults import catch_all
 
         return catch_all(options.faults, jobs=options.jobs, tell=tell)
     if options.seed is not None and options.schedules is None and options.minutes is None:

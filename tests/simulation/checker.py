@@ -47,9 +47,7 @@ class Story:
         if entry["kind"] == "message":
             messages += 1
             who = entry["by"]["kind"]  # type: ignore[index,call-overload]
-            unanswered = (
-                unanswered + 1 if who == "contact" else 0 if who != "system" else unanswered
-            )
+            unanswered = unanswered + 1 if who == "contact" else 0 if who != "system" else unanswered
         elif entry["kind"] == "closed":
             unanswered = 0
         self.entries.append(entry)
@@ -242,9 +240,7 @@ class Checker:
             self.named.setdefault(holder, {})[after.slot] = conversation
             agents[holder] = None
         if entry["kind"] == "offered":
-            self.offers[id] = Offer(
-                cast(str, after.agent), conversation, cast(str, after.queue), self._now()
-            )
+            self.offers[id] = Offer(cast(str, after.agent), conversation, cast(str, after.queue), self._now())
         elif entry["kind"] == "assigned" and before is not None and before.slot == after.slot:
             offer = self.offers.get(cast(str, after.slot))
             if offer is not None and offer.stale_since is None:
@@ -386,9 +382,7 @@ class Checker:
         if document["unresponsive"] and not old["unresponsive"]:
             self._unresponsive(id, operation, ended)
 
-    def _offer_moves(
-        self, offer: Offer, facts: Document, state: State, epochs: dict[str, int]
-    ) -> None:
+    def _offer_moves(self, offer: Offer, facts: Document, state: State, epochs: dict[str, int]) -> None:
         """Whether a desk may ring for it, and since when it counts."""
         current = facts["epoch"] == epochs.get(cast(str, facts["group"]), 0)
         rings = current and state.state == "offered"
@@ -449,8 +443,7 @@ class Checker:
         slots = [
             cast(str, cast(Document, entry["body"])["slot"])
             for entry in ended
-            if entry["kind"] == "offer_ended"
-            and cast(Document, entry["body"])["reason"] == "expired"
+            if entry["kind"] == "offer_ended" and cast(Document, entry["body"])["reason"] == "expired"
         ]
         mine = [slot for slot in slots if self.offers[slot].agent == id]
         if not mine or not self.offers[mine[0]].rang:

@@ -5,10 +5,22 @@ from collections import Counter
 SITUATIONS = (
     *(
         f"entry {kind}"
-        for kind in (
-            "message note queued offered offer_ended assigned released snoozed woken left returned "
-            "rated closed continued"
-        ).split()
+        for kind in [
+            "message",
+            "note",
+            "queued",
+            "offered",
+            "offer_ended",
+            "assigned",
+            "released",
+            "snoozed",
+            "woken",
+            "left",
+            "returned",
+            "rated",
+            "closed",
+            "continued",
+        ]
     ),
     *(f"assigned: {how}" for how in ("accept", "pull", "transfer", "reopen")),
     *(f"offer_ended: {reason}" for reason in ("declined", "expired", "gone")),
@@ -31,9 +43,17 @@ SITUATIONS = (
     "desk rings",
     *(
         f"refused: {code}"
-        for code in (
-            "agent_away no_room not_yours not_waiting not_closed gone unseen continued closed"
-        ).split()
+        for code in [
+            "agent_away",
+            "no_room",
+            "not_yours",
+            "not_waiting",
+            "not_closed",
+            "gone",
+            "unseen",
+            "continued",
+            "closed",
+        ]
     ),
     *(f"delivery {status}" for status in ("started", "sent", "delivered", "failed", "unknown")),
     "delivery replayed by a person",
@@ -41,7 +61,7 @@ SITUATIONS = (
     "message arrives late",
     *(
         f"sending: {how}"
-        for how in ("done OutcomeUnknown ChannelUnavailable RateLimited Rejected").split()
+        for how in ["done", "OutcomeUnknown", "ChannelUnavailable", "RateLimited", "Rejected"]
     ),
     "slow answer",
     "refused before effect",

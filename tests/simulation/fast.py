@@ -100,9 +100,7 @@ class FastDocuments(MemoryDocuments):
 
     def __init__(self, schema: Schema) -> None:
         super().__init__(schema)
-        self._fast = {
-            one.name: FastShelf(self._shelves[one.name], one.indexes) for one in schema.collections
-        }
+        self._fast = {one.name: FastShelf(self._shelves[one.name], one.indexes) for one in schema.collections}
         self._shelves = dict(self._fast)
 
     def get_now(self, collection: str, id: str) -> Document | None:

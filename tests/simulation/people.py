@@ -112,12 +112,21 @@ class Customer(Sender):
     def _leave(self, story: "Story") -> None:
         id = ConversationId(story.id)
         me = ContactId(self.id)
-        self.ask(Request("leave", lambda process: process.intake.leave(id, me), author=f"contact:{me}", words=id))
+        self.ask(
+            Request("leave", lambda process: process.intake.leave(id, me), author=f"contact:{me}", words=id)
+        )
 
     def _come_back(self, story: "Story") -> None:
         id = ConversationId(story.id)
         me = ContactId(self.id)
-        self.ask(Request("come back", lambda process: process.intake.come_back(id, me), author=f"contact:{me}", words=id))
+        self.ask(
+            Request(
+                "come back",
+                lambda process: process.intake.come_back(id, me),
+                author=f"contact:{me}",
+                words=id,
+            )
+        )
 
     def _rate(self, story: "Story") -> None:
         self.rated += 1
@@ -126,9 +135,7 @@ class Customer(Sender):
         self.ask(
             Request(
                 "rate",
-                lambda process: process.intake.rate(
-                    id, me, score=4, comment=None, client_id=name
-                ),
+                lambda process: process.intake.rate(id, me, score=4, comment=None, client_id=name),
                 key=(f"contact:{self.id}", name),
             )
         )
@@ -277,9 +284,7 @@ class Person(Sender):
         self.ask(
             Request(
                 "decline",
-                lambda process: process.conversations.decline(
-                    conversation, agent=self.id, slot=slot
-                ),
+                lambda process: process.conversations.decline(conversation, agent=self.id, slot=slot),
                 author=f"agent:{self.id}",
                 words=id,
             )
@@ -394,14 +399,14 @@ class Caretaker(Sender):
         story = random.choice(stories)
         id, last = ConversationId(story.id), story.last
         if state == "snoozed":
-            self.ask(Request("wake", lambda process: process.conversations.wake(id), author="system:hub", words=id))
+            self.ask(
+                Request("wake", lambda process: process.conversations.wake(id), author="system:hub", words=id)
+            )
             return
         self.ask(
             Request(
                 "close silent",
-                lambda process: process.conversations.close_silent(
-                    id, after_seq=last, words="still there?"
-                ),
+                lambda process: process.conversations.close_silent(id, after_seq=last, words="still there?"),
                 author="system:hub",
                 words=id,
             )
@@ -412,9 +417,7 @@ class Caretaker(Sender):
         arrived = list(self.world.checker.arrivals)
         if arrived:
             id = self.world.random.choice(arrived)
-            self.ask(
-                Request("confirm", lambda process: process.receipts.mark(id, status), words=id)
-            )
+            self.ask(Request("confirm", lambda process: process.receipts.mark(id, status), words=id))
 
     def replay(self) -> None:
         found = [
@@ -424,6 +427,4 @@ class Caretaker(Sender):
         ]
         if found:
             id = self.world.random.choice(found)
-            self.ask(
-                Request("replay", lambda process: process.receipts.replay(id, "o_main"), words=id)
-            )
+            self.ask(Request("replay", lambda process: process.receipts.replay(id, "o_main"), words=id))

@@ -12,11 +12,11 @@ from hub.bots import Bot, BotRunner, Finish, HandOver, Say, Turn
 from hub.channel import Channel
 from hub.conversations import Conversations
 from hub.delivery import Deliverer, Receipts
+from hub.documents import Document, StoreError
 from hub.doors import Door, QueueFacts
 from hub.entries import Entry, Kind, State
 from hub.errors import HubError, NotFound
 from hub.events import Committed, LocalBus, Rang
-from hub.documents import Document, StoreError
 from hub.ids import ConversationId
 from hub.intake import Intake
 from hub.projections import Projector
@@ -31,6 +31,7 @@ from tests.simulation.requests import Copy, drop
 from tests.simulation.store import Port
 from web.agent_desk.board import Board
 from web.agent_desk.desk import Desks
+from web.agent_desk.roster import Roster
 from web.presenting import Presenter
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ class Process:
             presenter=cast(Presenter, Shown()),
             agents=self.agents,
             board=cast(Board, self),
+            roster=cast(Roster, self),
             offer_clock=self,
             clock=clock,
         )

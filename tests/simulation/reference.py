@@ -158,9 +158,7 @@ def expected(last: State | None, entry: Document, door: Door, groups: dict[str, 
     raise Forbidden(f"an entry of kind {kind}")
 
 
-def _assigned(
-    last: State, entry: Document, body: Document, id: str, own: str, *, mine: bool
-) -> State:
+def _assigned(last: State, entry: Document, body: Document, id: str, own: str, *, mine: bool) -> State:
     how, state = body.get("how"), last.state
     if how == "accept":
         _need(state == "offered" and last.agent == id, f"accepted in state {state}")

@@ -19,7 +19,18 @@ Send = Callable[["Process"], Coroutine[Any, Any, object]]
 class Request:
     """One wish. ``flying``: how many copies of it are under way; one answer ends it."""
 
-    __slots__ = ("acknowledged", "author", "flying", "key", "label", "refused", "send", "told", "tries", "words")
+    __slots__ = (
+        "acknowledged",
+        "author",
+        "flying",
+        "key",
+        "label",
+        "refused",
+        "send",
+        "told",
+        "tries",
+        "words",
+    )
 
     def __init__(
         self,

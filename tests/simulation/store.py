@@ -142,9 +142,7 @@ class Port:
             self.world.checker.beats_read(self, page.items)
         return page
 
-    async def count(
-        self, collection: str, where: Filter = EVERYTHING, *, limit: int | None = None
-    ) -> int:
+    async def count(self, collection: str, where: Filter = EVERYTHING, *, limit: int | None = None) -> int:
         number: int = await self._call(None, "count", collection, where, limit)
         return number
 

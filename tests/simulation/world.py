@@ -35,9 +35,7 @@ class Overrun(BaseException):
 class World:
     """The house under one seed."""
 
-    def __init__(
-        self, seed: int, *, seen: Counter[str], trace: Callable[[str], None] | None = None
-    ) -> None:
+    def __init__(self, seed: int, *, seen: Counter[str], trace: Callable[[str], None] | None = None) -> None:
         self.seed = seed
         self.random = random = Random(seed)
         self.seen = seen

@@ -1,5 +1,6 @@
 """Numbers and lists a desk begins with: queues, what is mine, what is offered to me."""
 
+from collections.abc import Sequence
 from typing import Protocol, cast
 
 from hub.documents import Document, Documents, Equal, In, Json, all_of
@@ -78,10 +79,10 @@ class Board:
         """The last few entries, for an offer's card."""
         return await self.timeline.preceding(conversation, None, audience=Audience.STAFF, limit=LATEST)
 
-    async def offered_to(self, agent: str) -> list[Entry]:
-        """The last entries of what is offered to this agent now."""
-        offered = [row for row in await self.mine(agent) if row["state"] == State.OFFERED.value]
-        entries = [await self.timeline.last(ConversationId(str(row["id"]))) for row in offered]
+    async def offered(self, mine: Sequence[Document]) -> list[Entry]:
+        """The last entries of those that are offered now."""
+        ids = [str(row["id"]) for row in mine if row["state"] == State.OFFERED.value]
+        entries = [await self.timeline.last(ConversationId(id)) for id in ids]
         return [entry for entry in entries if entry is not None]
 
     async def sight(self, conversation: str) -> tuple[str, str | None, str | None] | None:

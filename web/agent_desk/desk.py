@@ -5,7 +5,6 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Protocol
 
-import msgspec
 import structlog
 
 from hub.access import Permission, Principal
@@ -28,6 +27,8 @@ from hub.ids import ConversationId
 from hub.slots import Agent
 from hub.timeline import Seen
 from web.agent_desk.board import Board
+from web.agent_desk.encoding import encode
+from web.agent_desk.roster import Roster
 from web.agent_desk.sender import Flusher, Sender
 from web.presenting import Presenter
 
@@ -39,7 +40,6 @@ BOARD_GAP = 1.0  # seconds in which changes of queues are gathered
 KEPT_SIGHTS = 50_000
 STALE = 2.0  # seconds after which an answer about an offer is asked for again
 ASKED_AGAIN = 5
-_encode = msgspec.json.Encoder().encode
 _log = structlog.get_logger(__name__)
 
 
@@ -66,11 +66,6 @@ class Desk:
         return self.principal.reaches(Permission.CONVERSATIONS_READ, owner=agent, queue=queue)
 
 
-def encode(event: Document) -> str:
-    """One event as JSON text."""
-    return _encode(event).decode()
-
-
 class Desks:
     """Listens to the bus and tells the desks."""
 
@@ -81,6 +76,7 @@ class Desks:
         presenter: Presenter,
         agents: Agents,
         board: Board,
+        roster: Roster,
         offer_clock: OfferClock,
         clock: Clock,
     ) -> None:
@@ -89,6 +85,7 @@ class Desks:
         self._presenter = presenter
         self._agents = agents
         self._board = board
+        self._roster = roster
         self._offer_clock = offer_clock
         self._clock = clock
         self._desks: dict[str, set[Desk]] = {}
@@ -102,6 +99,7 @@ class Desks:
 
     def listen(self, bus: Bus) -> None:
         """Hear what this process does."""
+        self._roster.listen(bus)
         bus.listen(Committed, self._on_committed)
         bus.listen(AgentChanged, lambda event: self._note_agent(event.agent))
         bus.listen(Typing, self._on_typing)
@@ -307,9 +305,11 @@ class Desks:
         changed, self._changed_agents = self._changed_agents, set()
         by_organisation: dict[str, list[Json]] = {}
         for id in changed:
-            agent = await self._agents.get(id)
-            shown = self._presenter.agent(agent)
-            by_organisation.setdefault(agent.organisation, []).append(shown)
+            view = await self._roster.view(id)
+            if view is None:
+                continue
+            organisation, shown = view
+            by_organisation.setdefault(organisation, []).append(shown)
             self.tell(id, {"t": "me", "me": shown})
         for organisation, agents in by_organisation.items():
             self.tell_all({"t": "agents", "agents": agents}, organisation)

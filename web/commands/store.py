@@ -62,6 +62,8 @@ async def back_up(foundation: Foundation, arguments: Mapping[str, str], say: Say
         return 1
     counts = await write_archive(foundation, target)
     say(f"Wrote {sum(counts.values())} documents, all files and the secrets to {target}.")
+    if foundation.settings.mongodb_uri is not None:
+        say("On MongoDB the documents are of one moment only if no hub was writing meanwhile.")
     say("It holds personal data and the installation's secrets: keep it as safe as the hub.")
     return 0
 

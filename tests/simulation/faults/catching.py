@@ -56,9 +56,7 @@ def catch(fault: Fault, *, first: int = 1, most: int = MOST) -> Catch:
         environment = os.environ | {"PYTHONPATH": str(root), "PYTHONHASHSEED": "0"}
         environment.pop("PYTHONSAFEPATH", None)
         command = [sys.executable, "-m", "tests.simulation.faults.noticing", str(first), str(most)]
-        done = subprocess.run(
-            command, cwd=root, env=environment, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
     found = _FOUND.search(done.stdout)
     if found is None:
         if done.returncode != 0:

@@ -267,7 +267,13 @@ await self.documents.commit(rest)
     ),
     Fault(
         "ring unchecked",
-        (Edit("web/agent_desk/desk.py", "if not rings(document, slot):", "if False:"),),
+        (
+            Edit(
+                "web/agent_desk/desk.py",
+                "if not await self._may_ring(entry.conversation, slot, agent):",
+                "if False:",
+            ),
+        ),
     ),
     Fault(
         "transfer without a slot",

@@ -86,6 +86,8 @@ export interface EntryBody {
   attachments?: Attachment[]
   prompt?: { text: string; options: { value: string; label: string }[] } | null
   mentions?: string[]
+  /** How a customer who left a message can be reached. */
+  form?: { name?: string; email?: string; phone?: string }
   queue?: string | null
   note?: string | null
   from?: string | null

@@ -16,7 +16,6 @@ export interface Settings {
 }
 
 const STALE = 300_000 // milliseconds after which the inbox's facts are asked again
-const FINAL: Record<number, true> = { 403: true, 404: true }
 
 export class App {
   session: Session | null = null
@@ -27,7 +26,7 @@ export class App {
   readonly link: Link
   uploads: Upload[] = []
   readonly typing = new Typing(() => this.changed())
-  /** The customer has ended it here; the agent may still write his closing. */
+  /** Ended by the customer here; the agent may still write his closing. */
   ended = false
   offlineSent = false
   visible = false
@@ -63,9 +62,7 @@ export class App {
     })
     this.marks = new Marks(this.cursor, this.link, this.api)
     addEventListener('online', () => this.outbox.kick())
-    addEventListener('storage', (event) => {
-      if (event.key === this.key('outbox')) this.changed()
-    })
+    addEventListener('storage', (event) => event.key === this.key('outbox') && this.changed())
     document.addEventListener('visibilitychange', () => this.looked())
   }
 
@@ -107,7 +104,7 @@ export class App {
           this.identity = undefined
           continue
         }
-        if (FINAL[error.status]) {
+        if (error.status === 403 || error.status === 404) {
           this.problem = error.code
           this.changed()
           return

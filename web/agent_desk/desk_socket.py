@@ -11,7 +11,7 @@ from hub.access import Principal
 from hub.agents import Agents
 from hub.beats import Heart
 from hub.clock import Clock, stamp
-from hub.documents import Document, Documents, Json, StoreError
+from hub.documents import Documents, StoreError
 from hub.endpoints import SocketConnection
 from hub.entries import Actor
 from hub.errors import Busy, HubError
@@ -19,7 +19,9 @@ from hub.events import Bus, Rang, Typing
 from hub.ids import ConversationId
 from hub.timeline import Audience
 from web.agent_desk.board import Board
-from web.agent_desk.desk import Desk, Desks, encode
+from web.agent_desk.desk import Desk, Desks
+from web.agent_desk.encoding import encode, encode_all
+from web.agent_desk.roster import Roster
 from web.agent_desk.sender import Sender
 from web.presenting import Presenter
 
@@ -83,6 +85,7 @@ class DeskSocket:
         *,
         desks: Desks,
         board: Board,
+        roster: Roster,
         presenter: Presenter,
         agents: Agents,
         heart: Heart,
@@ -94,6 +97,7 @@ class DeskSocket:
         self._documents = documents
         self._desks = desks
         self._board = board
+        self._roster = roster
         self._presenter = presenter
         self._agents = agents
         self._heart = heart
@@ -198,7 +202,7 @@ class DeskSocket:
         return organisation == desk.principal.organisation and desk.sees(queue, agent)
 
     async def _first_events(self, desk: Desk, hello: Hello) -> list[str]:
-        events = [encode(await self._snapshot(desk))]
+        events = [await self._snapshot(desk)]
         for conversation, last in list(hello.resume.items())[:MOST_RESUMED]:
             if not await self._may_see(desk, conversation):
                 continue
@@ -214,31 +218,23 @@ class DeskSocket:
         events.append('{"t":"caught_up"}')
         return events
 
-    async def _snapshot(self, desk: Desk) -> Document:
-        principal = desk.principal
-        agents: list[Json] = []
-        me: Json = None
+    async def _snapshot(self, desk: Desk) -> str:
+        me, house = desk.principal.id, desk.principal.organisation
         try:
-            for agent in await self._agents.everybody():
-                if agent.organisation == principal.organisation:
-                    shown = self._presenter.agent(agent)
-                    agents.append(shown)
-                    if agent.id == principal.id:
-                        me = shown
-            offers = [await self._desks.offer(entry) for entry in await self._board.offered_to(principal.id)]
-            mine = await self._presenter.rows(await self._board.mine(principal.id), principal.id)
-            queues = await self._board.queues(principal.organisation)
+            mine = await self._board.mine(me)
+            offered = await self._board.offered(mine)
+            offers = [offer for entry in offered if (offer := await self._desks.offer(entry)) is not None]
+            rows = await self._presenter.rows(mine, me)
+            agent = await self._roster.agent(house, me)
+            queues = await self._roster.queues(house)
+            agents = await self._roster.agents(house)
         except StoreError as error:
             raise Busy("the store did not answer") from error
-        return {
-            "t": "snapshot",
-            "now": stamp(self._clock.now()),
-            "me": me,
-            "mine": list[Json](mine),
-            "queues": list[Json](queues),
-            "agents": agents,
-            "offers": [offer for offer in offers if offer is not None],
-        }
+        now = stamp(self._clock.now())
+        return (
+            f'{{"t":"snapshot","now":"{now}","me":{agent},"mine":{encode_all(rows)},'
+            f'"queues":{queues},"agents":{agents},"offers":{encode_all(offers)}}}'
+        )
 
 
 def encode_bye(reason: Reason) -> str:

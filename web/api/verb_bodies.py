@@ -1,0 +1,107 @@
+"""What the verbs of conversations take."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from web.operations import Body, ClientId, Id, printable
+
+Number = Annotated[int, Field(ge=0, le=2**53)]
+MessageText = Annotated[str, printable(10_000, 1)]
+NoteText = Annotated[str, printable(4_000, 1)]
+FileIds = Annotated[list[Id], Field(max_length=10)]
+Level = Annotated[int, Field(ge=1, le=10)]
+
+
+class PromptOption(Body):
+    """One thing the customer may choose."""
+
+    value: Annotated[str, printable(100, 1)]
+    label: Annotated[str, printable(100, 1)]
+
+
+class Prompt(Body):
+    """A question with options."""
+
+    text: MessageText
+    options: Annotated[list[PromptOption], Field(min_length=1, max_length=20)]
+
+
+class Message(Body):
+    """Something to say to the customer: a text, files, a prompt, or several of them."""
+
+    client_id: ClientId
+    text: MessageText | None = None
+    attachments: FileIds = Field(default_factory=list)
+    prompt: Prompt | None = None
+    reply_to: Id | None = None
+
+
+class Note(Body):
+    """An internal note; ``mentions`` are users' ids."""
+
+    client_id: ClientId
+    text: NoteText
+    mentions: Annotated[list[Id], Field(max_length=20)] = Field(default_factory=list)
+    attachments: FileIds = Field(default_factory=list)
+
+
+class Accept(Body):
+    """Take the offer that stands with this slot."""
+
+    client_id: ClientId
+    slot: Id
+
+
+class Decline(Body):
+    """Refuse the offer that stands with this slot."""
+
+    client_id: ClientId | None = None
+    slot: Id
+
+
+class Take(Body):
+    """Take a waiting conversation, or a closed one up again."""
+
+    client_id: ClientId
+
+
+class Close(Body):
+    """End it; ``seen`` is the last number I was shown."""
+
+    client_id: ClientId
+    seen: Number
+    disposition: Id | None = None
+    summary: Annotated[str, printable(4_000)] | None = None
+
+
+class Snooze(Body):
+    """Let it rest until a moment (ISO 8601 with a zone), or the customer's next message."""
+
+    client_id: ClientId
+    seen: Number
+    until: Annotated[str, Field(min_length=16, max_length=40)]
+
+
+class ToQueue(Body):
+    """Hand it to a queue, with a note, and skills to ask for."""
+
+    client_id: ClientId
+    queue: Id
+    note: NoteText | None = None
+    skills: Annotated[dict[Id, Level], Field(max_length=20)] | None = None
+    priority: Annotated[int, Field(ge=0, le=10)] | None = None
+
+
+class ToAgent(Body):
+    """Hand it to a colleague who has room."""
+
+    client_id: ClientId
+    agent: Id
+    note: NoteText | None = None
+
+
+class Redact(Body):
+    """Why it is erased; the reason goes into the log of what was done, so name no person in it."""
+
+    reason: Annotated[str, printable(200, 1)]
