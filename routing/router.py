@@ -16,23 +16,21 @@ from hub.agents import GONE, Agents
 from hub.assignments import Assignments, Tenure
 from hub.beats import read_beats
 from hub.clock import Clock
-from hub.documents import Document, Documents, Equal, Exists, Json, StoreError, all_of
-from hub.entries import After, Entry, Kind, State
+from hub.documents import Documents, Equal, Exists, Json, StoreError, all_of
+from hub.entries import Entry, State
 from hub.errors import Away, Busy, HubError, NoRoom, NotAllowed
 from hub.events import AgentChanged, Bus, Committed, ConversationProjected, Rang
 from hub.ids import ConversationId
-from hub.slots import Agent, SlotKind, can_be_offered, room
+from hub.slots import Agent, can_be_offered
 from hub.timeline import Timeline, to_entry
 from hub.writer import Deposed
 from routing.lease import Lease
-from routing.matching import Candidate, Match, Matcher, Waiting
-from routing.offers import Offer, Offers
-from routing.presence import Grace, PeoplesClock
+from routing.matching import Match
+from routing.memory import Memory
+from routing.offers import Offer
 
 TICK = 1.0  # seconds between two looks at beats, offers and after-contact work
 ROUND = 3.0  # seconds between two rounds: renewal, team, slots, waiting
-REFUSAL = 30.0  # people's seconds before an agent is offered again what he did not take
-OFFER_SECONDS = 20.0
 _log = structlog.get_logger(__name__)
 
 
@@ -42,20 +40,6 @@ class OfferTimes(Protocol):
     async def offer_seconds(self, queue: str | None) -> float:
         """How long an offer stands in this queue, in people's seconds."""
         ...
-
-
-class Memory:
-    """What a router knows in one tenure; the next one begins empty."""
-
-    def __init__(self, grace: float) -> None:
-        """Nothing known."""
-        self.matcher = Matcher()
-        self.offers = Offers(refusal=REFUSAL)
-        self.peoples_clock = PeoplesClock(interval=2 * TICK)
-        self.grace = Grace(grace)
-        self.after_work: dict[str, tuple[str, float]] = {}  # slot → agent, end on the monotonic clock
-        self.accepted: set[str] = set()
-        self.heard: set[str] = set()  # agents whose desks were heard of since the last round
 
 
 class Router:
@@ -83,7 +67,7 @@ class Router:
         self._clock = clock
         self._group = group
         self._grace = grace
-        self._memory = Memory(grace)
+        self._memory = Memory(group, grace=grace, interval=2 * TICK)
         self._tenure: Tenure | None = None
         self._hints: list[Committed | ConversationProjected | AgentChanged | Rang] = []
         self._wake = asyncio.Event()
@@ -167,7 +151,7 @@ class Router:
     def _forget(self) -> None:
         self._tenure = None
         self._lease.give_up()
-        self._memory = Memory(self._grace)
+        self._memory = Memory(self._group, grace=self._grace, interval=2 * TICK)
         self._hints.clear()
 
     async def _own(self) -> Tenure | None:
@@ -186,7 +170,7 @@ class Router:
         return tenure
 
     def _forget_memory_for(self, tenure: Tenure) -> None:
-        self._memory = Memory(self._grace)
+        self._memory = Memory(self._group, grace=self._grace, interval=2 * TICK)
         self._hints.clear()
         self._tenure = tenure
 
@@ -248,19 +232,9 @@ class Router:
         tenure, memory = self._tenure, self._memory
         if tenure is None:
             return
-        if can_be_offered(agent) and agent.epochs.get(self._group, 0) == tenure.epoch:
-            memory.matcher.set_candidate(_candidate(agent))
-        else:
-            memory.matcher.drop_candidate(agent.id)
-        for slot, work in agent.after_work.items():
-            if slot not in memory.after_work:
-                memory.after_work[slot] = (agent.id, self._clock.monotonic() + work.seconds)
+        memory.take_agent(agent, epoch=tenure.epoch, monotonic=self._clock.monotonic())
         for id, held in agent.slots.items():
-            if held.group != self._group:
-                continue
-            is_offer = held.kind is SlotKind.OFFER and id not in memory.accepted
-            known = id in memory.offers and held.epoch == tenure.epoch
-            if agent.away is not None or (is_offer and (not known or not can_be_offered(agent))):
+            if memory.wants_a_look(agent, id, held, epoch=tenure.epoch):
                 await self._look_at_slot(agent, id, tenure)
 
     async def _look_at_slot(self, agent: Agent, slot: str, tenure: Tenure) -> None:
@@ -270,7 +244,7 @@ class Router:
         if last is None or last.after.slot != slot:
             return  # it has changed since the document was read; the change comes as a hint or next round
         if last.after.state is State.ASSIGNED:
-            self._memory.accepted.add(slot)
+            self._memory.accept(held.conversation, slot)
             if agent.away is not None:
                 await self._try(self._assignments.release(last.conversation, slot=slot, tenure=tenure))
         elif last.after.state is State.OFFERED:
@@ -322,7 +296,7 @@ class Router:
             for item in page.items:
                 if str(item["id"]) not in seen:
                     seen.add(str(item["id"]))
-                    self._take_document(item)
+                    self._memory.take_document(item)
             if page.next is None:
                 break
             after = page.next
@@ -336,44 +310,9 @@ class Router:
         seen.add(conversation)
         last = await self._timeline.last(conversation)
         if last is not None:
-            self._take_state(conversation, last.after)
+            self._memory.take_state(conversation, last.after)
 
-    # --- taking in what happened ---
-
-    def _take_document(self, document: Document) -> None:
-        self._take_state(str(document["id"]), msgspec.convert(document, After))
-
-    def _take_state(self, conversation: str, after: After) -> None:
-        matcher = self._memory.matcher
-        if after.state is State.WAITING and after.group == self._group and after.queue is not None:
-            matcher.add(
-                Waiting(
-                    conversation=conversation,
-                    queue=after.queue,
-                    channel=after.channel,
-                    since=after.waiting_since or "",
-                    skills=tuple(sorted(after.skills.items())),
-                    priority=after.priority,
-                    refused=self._memory.offers.refused(conversation),
-                )
-            )
-        else:
-            matcher.remove(conversation)
-
-    def _take_entry(self, entry: Entry) -> None:
-        memory = self._memory
-        slot = entry.after.slot
-        if entry.kind is Kind.OFFER_ENDED:
-            ended = memory.offers.end(str(entry.body.get("slot")))
-            if ended is not None and entry.body.get("reason") in ("declined", "expired"):
-                memory.offers.refuse(entry.conversation, ended.agent, memory.peoples_clock.now)
-        elif entry.kind is Kind.ASSIGNED and slot is not None:
-            memory.offers.end(slot)
-            memory.offers.settle(entry.conversation)
-            memory.accepted.add(slot)
-        elif entry.after.state is State.CLOSED:
-            memory.offers.settle(entry.conversation)
-        self._take_state(entry.conversation, entry.after)
+    # --- hints and offers ---
 
     async def work(self) -> None:
         """Take the hints that came, then offer until nobody fits anybody."""
@@ -396,13 +335,13 @@ class Router:
         agents: dict[str, None] = {}
         for hint in hints:
             if isinstance(hint, Committed):
-                self._take_entry(hint.entry)
+                self._memory.take_entry(hint.entry)
             elif isinstance(hint, AgentChanged):
                 agents[hint.agent] = None
             elif isinstance(hint, Rang):
                 self._memory.offers.rang(hint.slot)
             else:
-                self._take_document(hint.conversation)
+                self._memory.take_document(hint.conversation)
         return list(agents)
 
     async def _offer(self, match: Match, tenure: Tenure) -> None:
@@ -423,7 +362,7 @@ class Router:
         except NotAllowed:
             last = await self._timeline.last(ConversationId(waiting.conversation))
             if last is not None:
-                self._take_state(last.conversation, last.after)
+                self._memory.take_state(last.conversation, last.after)
             await self._look_at_agent(await self._agents.get(match.agent))
         except Busy:
             self._memory.matcher.add(waiting)  # whether it stands is seen in the next round
@@ -467,21 +406,6 @@ class Router:
             raise
         except HubError:
             return None
-
-
-def _candidate(agent: Agent) -> Candidate:
-    channels = {
-        *agent.capacity,
-        *(slot.channel for slot in agent.slots.values()),
-        *(work.channel for work in agent.after_work.values()),
-    }
-    return Candidate(
-        agent=agent.id,
-        queues=frozenset(agent.queues),
-        skills=dict(agent.skills),
-        room={channel: room(agent, channel) for channel in channels},
-        idle_since=agent.idle_since,
-    )
 
 
 def _why(match: Match) -> dict[str, Json]:

@@ -2,7 +2,8 @@
 
 from hub.entries import State
 from hub.errors import Gone, NotAllowed
-from routing.router import REFUSAL, ROUND, TICK
+from routing.memory import REFUSAL
+from routing.router import ROUND, TICK
 from tests.fakes.configuration import OFFER_SECONDS, QUEUE
 from tests.fakes.house import House
 from tests.fakes.stage import Stage
