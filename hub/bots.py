@@ -5,15 +5,21 @@ answer is written under that entry's id as client id: taken up again after a cra
 answer is still one.
 """
 
+import asyncio
 from typing import Protocol
 
 import msgspec
+import structlog
 
+from hub.clock import Clock
 from hub.conversations import Conversations
 from hub.documents import Documents, Json
 from hub.entries import Actor, By, Entry, State
 from hub.errors import HubError, Mismatch
 from hub.timeline import Timeline
+
+LONGEST_THOUGHT = 30.0  # seconds until a bot that does not answer hands over
+_log = structlog.get_logger(__name__)
 
 
 class Say(msgspec.Struct, frozen=True):
@@ -63,8 +69,11 @@ class Bots(Protocol):
 class BotRunner:
     """Takes the turns that messages owe."""
 
-    def __init__(self, documents: Documents, conversations: Conversations, bots: Bots) -> None:
+    def __init__(
+        self, documents: Documents, conversations: Conversations, bots: Bots, *, clock: Clock
+    ) -> None:
         """Over this store; ``bots`` are asked at each turn."""
+        self._clock = clock
         self._documents = documents
         self._timeline = Timeline(documents)
         self._conversations = conversations
@@ -85,7 +94,7 @@ class BotRunner:
         else:
             name, bot = found
             by = By(Actor.BOT, name)
-            turn = await bot.think(entry)
+            turn = await self._think(name, bot, entry)
         try:
             await self._perform(entry, by, turn)
         except Mismatch:
@@ -93,6 +102,22 @@ class BotRunner:
         except HubError as error:
             if error.code == "store_unavailable":
                 raise
+
+    async def _think(self, name: str, bot: Bot, entry: Entry) -> Turn:
+        """The bot's turn; a handover where it fails or takes too long: nobody is left alone with it."""
+        thinking = asyncio.ensure_future(bot.think(entry))
+        alarm = asyncio.ensure_future(self._clock.sleep(LONGEST_THOUGHT))
+        try:
+            await asyncio.wait((thinking, alarm), return_when=asyncio.FIRST_COMPLETED)
+            if thinking.done():
+                return thinking.result()
+            _log.warning("A bot thought too long and handed over", bot=name)
+        except Exception:  # noqa: BLE001 - a plugged-in bot may raise anything
+            _log.exception("A bot failed and handed over", bot=name)
+        finally:
+            thinking.cancel()
+            alarm.cancel()
+        return HandOver(await self._bots.fallback_queue(entry.inbox))
 
     async def _perform(self, entry: Entry, by: By, turn: Turn) -> None:
         conversation = entry.conversation

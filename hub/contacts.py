@@ -33,7 +33,12 @@ _NAME = r"^[^\x00-\x1f\x7f$.][^\x00-\x1f\x7f.]*$"  # stores read dots and a lead
 _TRIES = 5
 
 Name = Annotated[str, msgspec.Meta(max_length=100)]
-Value = Annotated[str, msgspec.Meta(max_length=1_000)] | int | float | bool
+Value = (
+    Annotated[str, msgspec.Meta(max_length=1_000)]
+    | Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+    | float
+    | bool
+)
 Attributes = Annotated[
     dict[Annotated[str, msgspec.Meta(max_length=60, pattern=_NAME)], Value],
     msgspec.Meta(max_length=MOST_ATTRIBUTES),

@@ -99,7 +99,7 @@ class Intake:
                 raise NotFound("the thread names a conversation without entries")
             if last.after.state is State.CONTINUED:
                 raise NotAllowed("continued", code="continued")  # the thread has moved on: look again
-            if last.after.state is State.CLOSED and not self._reopens(last, door):
+            if last.after.state is State.CLOSED and not await self._reopens(last, door):
                 await self._continue(attempt, incoming, door, draft, thread, last)
                 return
             await self._writer.append(attempt, Place.following(last), draft)
@@ -118,8 +118,18 @@ class Intake:
                 if error.code != "continued":
                     raise
 
-    def _reopens(self, last: Entry, door: Door) -> bool:
-        return self._clock.now() - parse_stamp(last.at) < timedelta(seconds=door.reopen_within)
+    async def _reopens(self, last: Entry, door: Door) -> bool:
+        """Whether it was closed recently enough; what was noted or rated afterwards does not count."""
+        closed: Entry | None = last
+        if last.kind is not Kind.CLOSED:
+            closed = await self._writer.timeline.newest(last.conversation, Kind.CLOSED)
+        since = parse_stamp((closed or last).at)
+        return self._clock.now() - since < timedelta(seconds=door.reopen_within)
+
+    async def _is_away(self, last: Entry) -> bool:
+        """Whether the customer left and has neither come back nor written since."""
+        newest = await self._writer.timeline.newest(last.conversation, Kind.LEFT, Kind.RETURNED)
+        return newest is not None and newest.kind is Kind.LEFT and newest.seq > last.after.heard
 
     async def _begin(
         self,
@@ -186,7 +196,7 @@ class Intake:
             last = await self._owned(conversation, contact)
             if last.after.state in (State.BOT, State.WAITING, State.OFFERED):
                 draft = Draft(kind=Kind.CLOSED, by=by, body={"reason": "left"})
-            elif last.kind is Kind.LEFT:
+            elif await self._is_away(last):
                 raise Found(last)
             else:
                 draft = Draft(kind=Kind.LEFT, by=by, body={})
@@ -200,7 +210,7 @@ class Intake:
 
         async def decide(attempt: Attempt) -> None:
             last = await self._owned(conversation, contact)
-            if last.kind is not Kind.LEFT:
+            if not await self._is_away(last):
                 raise Found(last)
             draft = Draft(kind=Kind.RETURNED, by=by, body={})
             await self._writer.append(attempt, Place.following(last), draft)

@@ -81,6 +81,16 @@ class Timeline:
         )
         return to_entry(page.items[0]) if page.items else None
 
+    async def newest(self, conversation: ConversationId, *kinds: Kind) -> Entry | None:
+        """The newest entry of one of these kinds."""
+        page = await self._documents.find(
+            "entries",
+            all_of(Equal("conversation", conversation), In("kind", tuple(kind.value for kind in kinds))),
+            sort=("-seq",),
+            limit=1,
+        )
+        return to_entry(page.items[0]) if page.items else None
+
     async def at(self, conversation: ConversationId, seq: int) -> Entry | None:
         """The entry at one place."""
         page = await self._documents.find(

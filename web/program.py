@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 
 def run_server(*, demo: bool) -> None:
+    """`hub serve` and `hub demo`: until told to stop, and anew after a restore."""
     settings = settings_or_exit()
     problems = file_problems(settings)
     if problems:
@@ -31,7 +32,8 @@ def run_server(*, demo: bool) -> None:
         click.echo(f"Warning: {warning}", err=True)
     restarts = guarded(serve_hub(settings, demo=demo, say=click.echo))
     if restarts:
-        os.execv(sys.argv[0], sys.argv)  # noqa: S606 - ourselves, with the restored data
+        # Ourselves, with the restored data.
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
 
 
 def order(command: str, arguments: Mapping[str, str]) -> None:
@@ -55,6 +57,7 @@ async def _do(settings: Settings, command: str, arguments: Mapping[str, str]) ->
 
 
 def guarded(work: Coroutine[Any, Any, T]) -> T:
+    """Run it; what a person can put right is said in sentences, and ends with exit code 1."""
     try:
         return run(work)
     except SettingsProblem as error:
@@ -64,11 +67,13 @@ def guarded(work: Coroutine[Any, Any, T]) -> T:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run it on an event loop of its own."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work)
 
 
 def settings_or_exit() -> Settings:
+    """The settings from the environment."""
     try:
         return load()
     except SettingsProblem as error:
@@ -76,18 +81,21 @@ def settings_or_exit() -> Settings:
 
 
 def fail(problems: list[str]) -> NoReturn:
+    """Say what is wrong and end."""
     for problem in problems:
         click.echo(f"Problem: {problem}", err=True)
     sys.exit(1)
 
 
 def asked_password(*, asked: bool) -> dict[str, str]:
+    """The argument with a password typed in, if that was wanted."""
     if not asked:
         return {}
     return {"password": click.prompt("Password", hide_input=True, confirmation_prompt=True)}
 
 
 def list_settings(settings: Settings) -> None:
+    """Every setting, its value and what it is for; no secrets."""
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
         shown = ",".join(value) if isinstance(value, tuple) else str("" if value is None else value)

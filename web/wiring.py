@@ -101,7 +101,7 @@ def build(foundation: Foundation) -> House:
             bus=f.bus,
             random=Random(),  # noqa: S311 - jitter, not a secret
         ),
-        bots=BotRunner(f.documents, conversations, f.configured),
+        bots=BotRunner(f.documents, conversations, f.configured, clock=f.clock),
         clock=f.clock,
     )
     router = _router(f, writer)

@@ -112,13 +112,14 @@ async def test_a_busy_loop_does_not_starve_the_writer(store: SqliteDocuments) ->
             await asyncio.sleep(0)
 
     task = asyncio.create_task(busy())
-    began = time.perf_counter()
-    for number in range(40):
+    longest = 0.0
+    for number in range(150):
+        began = time.perf_counter()
         await store.insert("things", {"id": str(number), "version": 1})
-    took = time.perf_counter() - began
+        longest = max(longest, time.perf_counter() - began)
     going_on = False
     await task
-    assert took < 40 * 0.05  # without stepping aside single ones took seconds
+    assert longest < 0.15  # without stepping aside some took seconds
 
 
 async def test_a_cancelled_caller_does_not_disturb_the_others(store: SqliteDocuments) -> None:

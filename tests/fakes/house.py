@@ -99,7 +99,7 @@ class House:
             random=Random(7),
         )
         self.receipts = Receipts(store, clock=time, bus=bus)
-        self.bots = BotRunner(store, self.conversations, configuration)
+        self.bots = BotRunner(store, self.conversations, configuration, clock=clock)
         self.sweeper = Sweeper(
             store, projector=self.projector, deliverer=self.deliverer, bots=self.bots, clock=time
         )

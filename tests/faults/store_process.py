@@ -39,6 +39,8 @@ async def one(store: Documents, id: str) -> None:
     """One insert and what came of it."""
     try:
         await store.insert("entries", entry(id))
+    except Refused:
+        say("refused", id)
     except Unavailable:
         say("unavailable", id)
     except Lost:
@@ -52,6 +54,13 @@ async def sequence(store: Documents, name: str, count: int, *, pause: float = 0)
     for number in range(count):
         await one(store, f"{name}:{number:05}")
         await asyncio.sleep(pause)
+
+
+async def twice(store: Documents, name: str, count: int) -> None:
+    """Each id by two at once: the one who is refused is so only if the other's is there."""
+    for number in range(count):
+        id = f"{name}:{number:05}"
+        await asyncio.gather(one(store, id), one(store, id))
 
 
 async def crowd(store: Documents, name: str, tasks: int, count: int) -> None:
@@ -109,6 +118,7 @@ async def main(folder: Path, plan: str) -> None:
             say("acked", "pair:2")
         case ["faulty", count]:
             await sequence(store, "single", int(count), pause=0.002)
+            await twice(store, "twice", 30)
             await crowd(store, "many", 8, 5)
             await store.ping()
         case ["much"]:

@@ -157,8 +157,10 @@ class Loop(asyncio.AbstractEventLoop):
             for task in list(self._tasks):
                 task._log_destroy_pending = False  # type: ignore[attr-defined]
                 coroutine = task.get_coro()
-                with contextlib.suppress(RuntimeError):  # it awaits in a finally: gone all the same
-                    coroutine.close()  # type: ignore[union-attr]
+                with contextlib.suppress(
+                    RuntimeError, ValueError
+                ):  # it awaits in a finally: gone all the same
+                    coroutine.close()
         finally:
             asyncio._set_running_loop(None)
         self._tasks.clear()

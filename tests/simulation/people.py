@@ -35,7 +35,9 @@ class Sender:
             self.heard(request)
             return False
         random = self.world.random
-        if request.flying == 0 or (request.flying < 3 and random.random() < 0.15):
+        patient = request.tries and not self.world.calm and random.random() < 0.4
+        again = request.flying == 0 and not patient
+        if again or (0 < request.flying < 3 and random.random() < 0.15):
             process = self.world.some_process()
             if process is not None:
                 fly(request, process)

@@ -111,7 +111,7 @@ class Process:
         self.stopped_until: float | None = None
         self.copies: dict[Copy, None] = {}
         self.clock = SimClock(self)
-        self.loop = Loop(self.clock.monotonic, self._failed)
+        self.loop = Loop(self.clock.monotonic, self._failed)  # type: ignore[abstract]
         asyncio._set_running_loop(self.loop)
         try:
             self._build(groups)
@@ -138,7 +138,7 @@ class Process:
         deliverer = Deliverer(
             port, channels=self, names=self, clock=clock, ids=ids, bus=bus, random=world.random
         )
-        runner = BotRunner(port, self.conversations, self)
+        runner = BotRunner(port, self.conversations, self, clock=clock)
         self.sweeper = Sweeper(
             port, projector=Projector(port, bus), deliverer=deliverer, bots=runner, clock=clock
         )
@@ -231,9 +231,9 @@ class Process:
 
     def _offer_hint(self, event: Committed) -> None:
         entry = event.entry
-        if entry.kind is Kind.OFFERED and entry.after.agent in self.heart.connected:
-            if self.world.hints:
-                self.loop.create_task(self._show(entry))
+        mine = entry.kind is Kind.OFFERED and entry.after.agent in self.heart.connected
+        if mine and self.world.hints:
+            self.loop.create_task(self._show(entry))
 
     def show(self, conversation: str) -> None:
         """A desk connected here looks at an offer anew."""

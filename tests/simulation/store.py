@@ -91,7 +91,7 @@ def told(step: Step) -> str:
             what += f" -> {document['after']}"
         elif step.collection == "agents":
             what += f" away={document['away']} unresponsive={document['unresponsive']}"
-            what += f" slots={sorted(document['slots'])} epochs={document['epochs']}"  # type: ignore[arg-type]
+            what += f" slots={sorted(document['slots'])} epochs={document['epochs']}"  # type: ignore[arg-type,type-var]
         elif step.collection in ("leases", "deliveries", "threads", "beats"):
             what += f" {document}"
         return what

@@ -39,15 +39,17 @@ class World:
         self.seed = seed
         self.random = random = Random(seed)
         self.seen = seen
-        self.trace = None if trace is None else lambda words: trace(f"{self.time:9.2f}  {words}")
+        self.trace: Callable[[str], None] | None = None
+        if trace is not None:
+            self.trace = lambda words: trace(f"{self.time:9.2f}  {words}")
         self.failure: tuple[str, str] | None = None
-        self.time = 0.0
+        self.time: float = 0.0
         self.calm = False
         self.fluent = False
         self.calls = 0
         self.effects = 0
         self.burst = 0
-        self.incarnations = 0
+        self.incarnations: int = 0
         self.pending: list[Operation] = []
         self.limbo: list[Operation] = []
         self.sendings: list[Sending] = []
@@ -65,7 +67,7 @@ class World:
             grace=self.grace,
             seen=seen,
         )
-        self.walls = [random.choice((0.0, 0.0, -40.0, 90.0, 5000.0)) for _ in range(PLACES)]
+        self.walls: list[float] = [random.choice((0.0, 0.0, -40.0, 90.0, 5000.0)) for _ in range(PLACES)]
         self.people = [Person(self, f"u_{n}") for n in range(random.choice((2, 3, 3, 4)))]
         for person in self.people:
             self._employ(person)
@@ -89,7 +91,7 @@ class World:
         self.places = random.choice((2, 2, 3))
         self.inline_projection = random.random() < 0.5
         self.hints = random.random() < 0.75
-        self.two_groups = random.random() < 0.3
+        self.two_groups = random.random() < 0.4
         self.queues = ("q_a", "q_b")
         self.groups = {"q_a": "g_1", "q_b": "g_2" if self.two_groups else "g_1"}
         bot = random.random() < 0.4
@@ -97,7 +99,7 @@ class World:
             "i_web": Door("webchat", "g_1", "q_a", bot),
             "i_sms": Door("sms", self.groups["q_b"], "q_b", bot and random.random() < 0.5),
         }
-        self.reopen_within = random.choice((0.0, 3.0, 3600.0))
+        self.reopen_within = random.choice((0.0, 0.0, 3.0, 3600.0))
         self.after_work = random.choice((0, 0, 4))
         self.offer_seconds = random.choice((5.0, 6.0))
         self.grace = random.choice((7.0, 9.0))
@@ -344,7 +346,7 @@ class World:
         self.time += 0.02 * random.random()
         if not operation.answered:
             self._decide(operation)
-            if operation.answered and random.random() < self.slow:
+            if random.random() < self.slow:
                 if self.trace is not None:
                     self.trace(f"{operation}: took effect, the answer is slow")
                 self.seen["slow answer"] += 1

@@ -104,7 +104,11 @@ await self.documents.commit(rest)
         (
             Edit(
                 "hub/sweeper.py",
-                'page = await self._documents.find("entries", Exists(mark), sort=sort, limit=BATCH, after=after)',
+                """
+                page = await self._documents.find(
+                    "entries", Exists(mark), sort=sort, limit=BATCH, after=after
+                )
+                """,
                 """
                 from hub.documents import Range, all_of
                 since = getattr(self, mark, "2")
