@@ -10,6 +10,7 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.types import Message, Receive
 
+from hub.errors import Busy
 from hub.register import Problem
 from web.errors import BodyTooLarge, MalformedInput, WrongMediaType, from_msgspec, from_pydantic
 from web.operations import Body, Query
@@ -77,6 +78,8 @@ async def read_upload(request: Request, most: int) -> tuple[FormData, UploadFile
     limited = Request(request.scope, _limited(request.receive, limit))
     try:
         form = await limited.form(max_files=1, max_fields=4)
+    except OSError as error:  # the disk that takes it while it comes is full
+        raise Busy("the file could not be stored") from error
     except (MultiPartException, UnicodeDecodeError) as error:
         raise MalformedInput([Problem("body", "The form cannot be read.")]) from error
     except Exception as error:

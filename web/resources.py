@@ -55,6 +55,7 @@ def operations(foundation: Foundation, tools: Tools) -> list[Operation]:
             presenter=tools.presenter,
             files=tools.files,
             skills=f.skills,
+            channels=f.configured,
             clock=f.clock,
         ),
         FilesApi(tools.files, sight),

@@ -2,7 +2,7 @@
 
 from hub.access import Permission, Principal
 from hub.documents import Document, Documents, StoreError
-from hub.entries import Entry, State
+from hub.entries import By, Entry, State
 from hub.errors import NotFound
 from hub.ids import ConversationId
 from hub.timeline import Timeline
@@ -33,6 +33,13 @@ class Sight:
         if not reader.reaches(Permission.CONVERSATIONS_READ, owner=owner, queue=last.after.queue):
             raise NotFound("there is no such conversation")
         return last
+
+    async def own(self, author: By, client_id: str) -> Entry | None:
+        """What somebody wrote under a client id, wherever it is."""
+        try:
+            return await self._timeline.by_client_id(author, client_id)
+        except StoreError as error:
+            raise store_error(error) from error
 
     async def document(self, reader: Principal, conversation: str) -> tuple[Entry, Document]:
         """The last entry, and the conversation's document, which may be a little older."""

@@ -15,7 +15,12 @@ from hub.entries import Actor, Entry, Kind, State
 ClientId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
-Attribute = Annotated[str, msgspec.Meta(max_length=500)] | int | float | bool
+Attribute = (
+    Annotated[str, msgspec.Meta(max_length=500)]
+    | Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+    | float
+    | bool
+)
 # No dots and dollars, which mean something to stores, and nothing that cannot be shown.
 ATTRIBUTE_NAME = r"^[^.$\x00-\x1f][^.\x00-\x1f]{0,59}$"
 Seq = Annotated[int, msgspec.Meta(ge=0, le=2**53)]

@@ -71,6 +71,7 @@ SITUATIONS = (
     "late effect",
     "late effect refused",
     "answer unknown to the sender",
+    "answer lost on its way to the sender",
     "crash",
     "process stopped",
     "wall clock jumps",

@@ -24,6 +24,7 @@ class Sender:
     def __init__(self, world: "World") -> None:
         self.world = world
         self.request: Request | None = None
+        self.patience = world.random.choice((0.2, 0.5, 0.9))  # before he sends again
 
     def send_on(self) -> bool:
         """Send what is not answered yet once more; whether there was something."""
@@ -35,7 +36,7 @@ class Sender:
             self.heard(request)
             return False
         random = self.world.random
-        patient = request.tries and not self.world.calm and random.random() < 0.4
+        patient = request.tries and not self.world.calm and random.random() < self.patience
         again = request.flying == 0 and not patient
         if again or (0 < request.flying < 3 and random.random() < 0.15):
             process = self.world.some_process()

@@ -113,8 +113,12 @@ async def _run(copy: Copy) -> None:
         outcome = "done"
         if isinstance(answer, Entry):
             world.checker.acknowledged(copy, answer.id)
-        request.acknowledged = True
-        request.refused = False
+        if world.loses_answer():
+            outcome = "unknown"
+            world.seen["answer lost on its way to the sender"] += 1
+        else:
+            request.acknowledged = True
+            request.refused = False
     if outcome == "unknown":
         world.seen["answer unknown to the sender"] += 1
     copy.process.copies.pop(copy, None)

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -13,9 +12,7 @@ import pytest
 from hub import schema
 from hub.documents import Document, Equal, Exists, Filter, Insert, PutIf, Refused, Schema, all_of
 from tests.fakes.memory_documents import MemoryDocuments
-from tests.simulation.coverage import missing
 from tests.simulation.fast import FastDocuments
-from tests.simulation.runner import Outcome, run_many
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCHEDULES = 2_400
@@ -29,19 +26,23 @@ def simulate(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def outcome() -> Iterator[Outcome]:
-    """All schedules, on every core."""
-    yield run_many(1, SCHEDULES, jobs=os.cpu_count() or 1, seconds=None, tell=print)
+def told() -> tuple[int, str]:
+    """All schedules, on every core: the exit code and what was told."""
+    done = simulate("--schedules", str(SCHEDULES))
+    return done.returncode, done.stdout + done.stderr
 
 
-def test_no_schedule_breaks_an_invariant(outcome: Outcome) -> None:
-    assert outcome.schedules >= 2_000
-    assert not outcome.failures, "\n".join(str(failure) for failure in outcome.failures)
+def test_no_schedule_breaks_an_invariant(told: tuple[int, str]) -> None:
+    code, text = told
+    assert code == 0, text
+    assert f"{SCHEDULES} schedules, 0 failed" in text
+    assert SCHEDULES >= 2_000
 
 
-def test_the_schedules_reach_every_situation(outcome: Outcome) -> None:
-    assert missing(outcome.seen) == []
-    assert outcome.seen["came to rest"] == outcome.schedules
+def test_the_schedules_reach_every_situation(told: tuple[int, str]) -> None:
+    _, text = told
+    assert "reached:" in text
+    assert "not reached:" not in text, text[text.index("not reached:") :]
 
 
 def test_a_seed_replays_exactly() -> None:
@@ -51,7 +52,7 @@ def test_a_seed_replays_exactly() -> None:
     assert first.stdout == second.stdout
 
 
-def test_a_run_says_what_it_reached_and_fails_with_a_seed() -> None:
+def test_a_run_says_how_many_failed_and_what_it_reached() -> None:
     done = simulate("--schedules", "30", "--seed", "500", "--jobs", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "30 schedules, 0 failed" in done.stdout

@@ -108,6 +108,7 @@ class World:
         self.slow = random.choice((0.0, 0.1, 0.3))
         self.unavailable = random.choice((0.0, 0.0, 0.03, 0.1))
         self.lost = random.choice((0.0, 0.05, 0.15, 0.3))
+        self.cut = random.choice((0.0, 0.1, 0.3))  # answers that do not reach their sender
         self.faults = random.choice((0.0, 0.02, 0.05))
         self.slow_channel = random.choice((0.0, 0.0, 0.8))
         # How much time is let pass, timers are noticed, customers, agents and the caretaker act.
@@ -180,6 +181,10 @@ class World:
             self.time += 0.002
             return True
         return False
+
+    def loses_answer(self) -> bool:
+        """Whether the line to a sender is cut before he hears the answer."""
+        return not self.calm and self.random.random() < self.cut
 
     def read(self, args: tuple[Any, ...]) -> object:
         """A reading call, now."""

@@ -1,6 +1,7 @@
 """The `hub` program without a running hub: help, settings, users, store, backup."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,14 @@ from click.testing import CliRunner, Result
 
 from hub.settings import Settings, SettingsProblem, load, unknown
 from web.cli import main
+
+
+@pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    """The program sets its umask; here that is the test run's."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture

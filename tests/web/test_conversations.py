@@ -5,9 +5,11 @@ from typing import Any
 import httpx2
 import pytest
 
+from hub.channel import Capabilities
 from hub.entries import Actor, By
 from hub.events import StaffRead
 from hub.ids import ConversationId
+from tests.fakes.channel import FakeChannel
 from tests.web.stage import Stage
 
 
@@ -39,6 +41,23 @@ async def test_a_message_sent_twice_stands_once_and_answers_the_same(stage: Stag
         assert other.json()["error"]["code"] == "client_id_reused"
         texts = [one["body"].get("text") for one in await entries(browser, stage.own["assigned"])]
         assert texts.count("马上来") == 1
+
+
+async def test_a_retry_is_answered_though_the_conversation_has_left_my_sight(stage: Stage) -> None:
+    async with await stage.signed_in("agent") as browser:
+        body = {"client_id": "client-0001", "text": "马上来"}
+        first = (await browser.post(verb(stage, "assigned", "messages"), json=body)).json()
+        hand = {"client_id": "client-0002", "queue": stage.own["queue_b"]}
+        handed = (await browser.post(verb(stage, "assigned", "queue"), json=hand)).json()
+        assert (await browser.get(f"/api/conversations/{stage.own['assigned']}")).status_code == 404
+        again = await browser.post(verb(stage, "assigned", "messages"), json=body)
+        assert (again.status_code, again.json()["id"]) == (200, first["id"])
+        again = await browser.post(verb(stage, "assigned", "queue"), json=hand)
+        assert (again.status_code, again.json()["id"]) == (200, handed["id"])
+        other = await browser.post(verb(stage, "assigned", "messages"), json={**body, "text": "other"})
+        assert other.status_code == 409
+        elsewhere = await browser.post(verb(stage, "foreign_queue", "messages"), json=body)
+        assert elsewhere.status_code == 404
 
 
 async def test_a_message_may_be_a_file_or_a_prompt_but_not_nothing(stage: Stage) -> None:
@@ -220,3 +239,38 @@ async def test_a_conversation_says_what_i_may_do_with_it(stage: Stage) -> None:
         assert set(detail["may"]) == may, (role, what)
         assert detail["contact_card"]["id"] == detail["contact"]
         assert detail["receipts"] == {"delivered": 0, "read": 0}
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "body", "code"),
+    [
+        (Capabilities(max_text=5), {"text": "123456"}, "text_too_long"),
+        (Capabilities(), {"attachments": ["file"]}, "media_not_supported"),
+        (
+            Capabilities(media=frozenset({"file"}), max_file_bytes=4),
+            {"attachments": ["file"]},
+            "file_too_large",
+        ),
+        (
+            Capabilities(),
+            {"prompt": {"text": "?", "options": [{"value": "1", "label": "1"}]}},
+            "prompts_not_supported",
+        ),
+    ],
+)
+async def test_what_the_channel_cannot_carry_is_said_before_it_is_written(
+    stage: Stage, capabilities: Capabilities, body: dict[str, Any], code: str
+) -> None:
+    channel = FakeChannel(stage.house.foundation.clock)
+    channel.capabilities = capabilities
+    stage.house.foundation.channels.by_kind["webchat"] = channel
+    async with await stage.signed_in("agent") as browser:
+        if "attachments" in body:
+            upload = await browser.post("/api/files", files={"file": ("a.txt", b"hello", "text/plain")})
+            body = {"attachments": [upload.json()["id"]]}
+        answer = await browser.post(
+            verb(stage, "assigned", "messages"), json={"client_id": "client-0001", **body}
+        )
+        assert answer.status_code == 422
+        assert answer.json()["error"]["code"] == code
+        assert len(await entries(browser, stage.own["assigned"])) == 3

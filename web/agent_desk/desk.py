@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Protocol
 
 import structlog
@@ -30,6 +30,7 @@ from web.agent_desk.board import Board
 from web.agent_desk.encoding import encode
 from web.agent_desk.roster import Roster
 from web.agent_desk.sender import Flusher, Sender
+from web.agent_desk.sight import Sight
 from web.presenting import Presenter
 
 PAUSE_PER_SOCKET = 0.0001  # seconds: about what sending one frame costs
@@ -88,9 +89,10 @@ class Desks:
         self._roster = roster
         self._offer_clock = offer_clock
         self._clock = clock
-        self._desks: dict[str, set[Desk]] = {}
+        self._desks: Sight[Desk] = Sight()
+        self._watchers: dict[str, dict[Desk, None]] = {}  # by conversation that is open
         self._flusher = Flusher(PAUSE_PER_SOCKET, LONGEST_PAUSE)
-        self._sights: OrderedDict[str, tuple[str | None, str | None]] = OrderedDict()
+        self._sights: OrderedDict[str, tuple[str, str | None, str | None]] = OrderedDict()
         self._offered: dict[str, tuple[str, str]] = {}  # conversation → agent, slot
         self._changed_agents: set[str] = set()
         self._dirty_queues: set[tuple[str, str]] = set()
@@ -109,28 +111,25 @@ class Desks:
 
     def everyone(self) -> list[Desk]:
         """All connected desks."""
-        return [desk for desks in self._desks.values() for desk in desks]
+        return list(self._desks)
 
     def of(self, agent: str) -> list[Desk]:
         """One person's desks: a tab each."""
-        return list(self._desks.get(agent, ()))
+        return self._desks.of(agent)
 
     def enter(self, desk: Desk) -> None:
         """A desk connected; from now on its events are queued."""
-        self._desks.setdefault(desk.principal.id, set()).add(desk)
+        self._desks.enter(desk)
 
     def leave(self, desk: Desk) -> None:
         """A desk is gone."""
-        desks = self._desks.get(desk.principal.id, set())
-        desks.discard(desk)
-        if not desks:
-            self._desks.pop(desk.principal.id, None)
+        self._desks.leave(desk)
         for conversation in list(desk.watching):
             self.unwatch(desk, conversation)
 
-    def push(self, desk: Desk, event: str) -> None:
-        """Queue one encoded event for one desk."""
-        if desk.sender.push(event):
+    def push(self, desk: Desk, event: str, place: tuple[str, int] | None = None) -> None:
+        """Queue one encoded event for one desk; ``place``: conversation and number of an entry."""
+        if desk.sender.push(event, place):
             self._flusher.add(desk.sender)
 
     def tell_all(self, event: Document, organisation: str | None = None) -> None:
@@ -143,7 +142,7 @@ class Desks:
     def tell(self, agent: str, event: Document) -> None:
         """Tell all desks of one person."""
         text = encode(event)
-        for desk in self._desks.get(agent, ()):
+        for desk in self._desks.of(agent):
             self.push(desk, text)
 
     # --- conversations ---
@@ -193,30 +192,29 @@ class Desks:
         row = None if document is None else await self._presenter.row(document)
         shown = await self._presenter.entry(Seen(entry, entry.seq - 1), live=True)
         text = encode({"t": "entry", "entry": shown, "row": row})
+        place = (str(entry.conversation), entry.seq)
         for desk in self._audience(entry):
-            self.push(desk, text)
+            self.push(desk, text, place)
         await self._tell_offer(entry, row, shown)
 
-    def _audience(self, entry: Entry) -> list[Desk]:
+    def _audience(self, entry: Entry) -> Iterable[Desk]:
         """Who sees the conversation now, or saw it before this entry."""
-        now = (entry.after.queue, entry.after.agent)
+        now = (entry.organisation, entry.after.queue, entry.after.agent)
         before = self._sights.pop(entry.conversation, now)
         self._sights[entry.conversation] = now
         if len(self._sights) > KEPT_SIGHTS:
             self._sights.popitem(last=False)
-        return [
-            desk
-            for desk in self.everyone()
-            if desk.principal.organisation == entry.organisation
-            and (desk.sees(*now) or (before != now and desk.sees(*before)))
-        ]
+        desks = self._desks.seeing(*now)
+        if before != now:
+            desks.update(self._desks.seeing(*before))
+        return desks
 
     async def _tell_offer(self, entry: Entry, row: Document | None, shown: Document) -> None:
         standing = self._offered.get(entry.conversation)
         stands = entry.after.state is State.OFFERED
         if standing is not None and not (stands and standing[1] == entry.after.slot):
             self._offer_gone(entry, standing)
-        if entry.kind is Kind.OFFERED and entry.after.agent in self._desks:
+        if entry.kind is Kind.OFFERED and entry.after.agent and self._desks.of(entry.after.agent):
             offer = await self.offer(entry)
             if offer is not None and entry.after.agent is not None:
                 self._offered[entry.conversation] = (entry.after.agent, entry.id)
@@ -327,7 +325,7 @@ class Desks:
     # --- small things ---
 
     def _on_typing(self, event: Typing) -> None:
-        watchers = [desk for desk in self.everyone() if event.conversation in desk.watching]
+        watchers = self._watchers.get(event.conversation)
         if not watchers:
             return
         text = encode(
@@ -366,24 +364,31 @@ class Desks:
         )
 
     def _tell_sight(self, conversation: str, event: Document) -> None:
+        desks = dict(self._watchers.get(conversation, {}))
         sight = self._sights.get(conversation)
+        if sight is not None:
+            desks.update(self._desks.seeing(*sight))
         text = encode(event)
-        for desk in self.everyone():
-            if conversation in desk.watching or (sight is not None and desk.sees(*sight)):
-                self.push(desk, text)
+        for desk in desks:
+            self.push(desk, text)
 
     def watch(self, desk: Desk, conversation: str) -> None:
         """This desk has the conversation open; others who have it open see that."""
         desk.watching.add(conversation)
+        self._watchers.setdefault(conversation, {})[desk] = None
         self._tell_viewing(conversation)
 
     def unwatch(self, desk: Desk, conversation: str) -> None:
         """It is not open there any more."""
         desk.watching.discard(conversation)
+        watchers = self._watchers.get(conversation, {})
+        watchers.pop(desk, None)
+        if not watchers:
+            self._watchers.pop(conversation, None)
         self._tell_viewing(conversation)
 
     def _tell_viewing(self, conversation: str) -> None:
-        watchers = [desk for desk in self.everyone() if conversation in desk.watching]
+        watchers = self._watchers.get(conversation, {})
         agents: list[Json] = [*sorted({str(desk.principal.id) for desk in watchers})]
         text = encode({"t": "viewing", "conversation": conversation, "agents": agents})
         for desk in watchers:
@@ -391,13 +396,14 @@ class Desks:
 
     async def refresh(self, find: Callable[[str], Awaitable[Principal | None]]) -> None:
         """Read everybody's rights anew; who may not sign in any more is sent away."""
-        for agent in list(self._desks):
+        for agent in {desk.principal.id for desk in self._desks}:
             principal = await find(agent)
             for desk in self.of(agent):
                 if principal is None:
                     desk.ended.set()
-                else:
+                elif principal != desk.principal:
                     desk.principal = principal
+                    self._desks.enter(desk)
 
 
 def rings(agent: Agent, slot: str) -> bool:

@@ -134,7 +134,7 @@ class DeskSocket:
     async def _talk(self, connection: SocketConnection, desk: Desk, hello: Hello) -> None:
         if desk.principal.agent:
             await self._agents.heard_again(desk.principal.id)
-        desk.sender.lead(await self._first_events(desk, hello))
+        desk.sender.lead(*await self._first_events(desk, hello))
         writing = asyncio.create_task(desk.sender.run())
         reading = asyncio.create_task(self._read(connection, desk))
         draining = asyncio.create_task(self._draining.wait())
@@ -201,8 +201,10 @@ class DeskSocket:
         organisation, queue, agent = sight
         return organisation == desk.principal.organisation and desk.sees(queue, agent)
 
-    async def _first_events(self, desk: Desk, hello: Hello) -> list[str]:
+    async def _first_events(self, desk: Desk, hello: Hello) -> tuple[list[str], dict[str, int]]:
+        """Snapshot and what was missed; and by conversation the last number that the desk then has."""
         events = [await self._snapshot(desk)]
+        told = dict(hello.resume)
         for conversation, last in list(hello.resume.items())[:MOST_RESUMED]:
             if not await self._may_see(desk, conversation):
                 continue
@@ -211,12 +213,13 @@ class DeskSocket:
             )
             if not missed:
                 continue
+            told[conversation] = missed[-1].entry.seq
             document = await self._documents.get("conversations", conversation)
             row = None if document is None else await self._presenter.row(document)
             for shown in await self._presenter.entries(missed):
                 events.append(encode({"t": "entry", "entry": shown, "row": row}))
         events.append('{"t":"caught_up"}')
-        return events
+        return events, told
 
     async def _snapshot(self, desk: Desk) -> str:
         me, house = desk.principal.id, desk.principal.organisation

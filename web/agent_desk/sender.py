@@ -1,6 +1,7 @@
 """One desk's outgoing side: events are gathered into frames, and a slow reader is cut."""
 
 import asyncio
+from collections.abc import Mapping
 
 from hub.endpoints import SocketClosed, SocketConnection
 
@@ -18,14 +19,24 @@ class Sender:
         self._size = 0
         self._wake = asyncio.Event()
         self._held = True
+        self._held_places: dict[int, tuple[str, int]] = {}
+        self._told: Mapping[str, int] = {}
         self._task: asyncio.Task[None] | None = None
         self._sending_since: float | None = None
         self.slow = False
 
-    def push(self, event: str) -> bool:
-        """Queue one event (JSON); whether this socket now waits for a flush."""
+    def push(self, event: str, place: tuple[str, int] | None = None) -> bool:
+        """Queue one event (JSON); whether this socket now waits for a flush.
+
+        ``place``: conversation and number, where the event is an entry.
+        """
         if self.slow:
             return False
+        if place is not None:
+            if place[1] <= self._told.get(place[0], 0):
+                return False
+            if self._held:
+                self._held_places[len(self._pending)] = place
         first = not self._pending
         self._pending.append(event)
         self._size += len(event)
@@ -33,10 +44,21 @@ class Sender:
             self._cut()
         return first and not self._held
 
-    def lead(self, events: list[str]) -> None:
-        """Put these before whatever was queued since the socket was opened, and let it flow."""
-        self._pending[:0] = events
-        self._size += sum(map(len, events))
+    def lead(self, events: list[str], told: Mapping[str, int]) -> None:
+        """Put these before whatever was queued since the socket was opened, and let it flow.
+
+        ``told``: by conversation the last number that ``events`` hold or the desk had: queued
+        entries up to it are not told again.
+        """
+        queued = [
+            event
+            for number, event in enumerate(self._pending)
+            if (place := self._held_places.get(number)) is None or place[1] > told.get(place[0], 0)
+        ]
+        self._held_places.clear()
+        self._told = told
+        self._pending = events + queued
+        self._size = sum(map(len, self._pending))
         self._held = False
         self.flush()
 

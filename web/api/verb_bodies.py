@@ -1,9 +1,12 @@
 """What the verbs of conversations take."""
 
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field
 
+from hub.clock import stamp
+from hub.errors import Invalid
 from web.operations import Body, ClientId, Id, printable
 
 Number = Annotated[int, Field(ge=0, le=2**53)]
@@ -11,6 +14,7 @@ MessageText = Annotated[str, printable(10_000, 1)]
 NoteText = Annotated[str, printable(4_000, 1)]
 FileIds = Annotated[list[Id], Field(max_length=10)]
 Level = Annotated[int, Field(ge=1, le=10)]
+_FARTHEST = timedelta(days=366)
 
 
 class PromptOption(Body):
@@ -105,3 +109,16 @@ class Redact(Body):
     """Why it is erased; the reason goes into the log of what was done, so name no person in it."""
 
     reason: Annotated[str, printable(200, 1)]
+
+
+def moment_ahead(text: str, now: datetime) -> str:
+    """A moment of the coming year, as the hub stores it."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid("until: it is not a moment such as 2026-11-25T13:00:00+08:00.") from error
+    if moment.tzinfo is None:
+        raise Invalid("until: the time zone is missing.")
+    if not now < moment < now + _FARTHEST:
+        raise Invalid("until: it must lie in the coming year.", code="moment_out_of_range")
+    return stamp(moment)

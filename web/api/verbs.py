@@ -1,19 +1,19 @@
 """What staff do to conversations: one route for each verb; the verb itself decides whether it may."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 
 from hub.access import Permission
-from hub.clock import Clock, stamp
+from hub.clock import Clock
 from hub.conversations import Conversations
+from hub.delivery import ChannelOf
 from hub.documents import Document, Json
 from hub.endpoints import Permitted
 from hub.entries import Actor, By, Entry
 from hub.erasure import Erasure
 from hub.errors import Invalid, NotFound
-from hub.ids import ConversationId
+from hub.ids import ConversationId, InboxId
 from hub.timeline import Seen
 from routing.skills import Skills, unknown_skills
 from web.api.verb_bodies import (
@@ -27,7 +27,9 @@ from web.api.verb_bodies import (
     Take,
     ToAgent,
     ToQueue,
+    moment_ahead,
 )
+from web.capable import check_capable
 from web.files import Files
 from web.operations import Asked, Body, Operation
 from web.presenting import Presenter
@@ -36,7 +38,6 @@ from web.views import EntryView
 
 _log = structlog.get_logger(__name__)
 P = Permission
-_FARTHEST = timedelta(days=366)
 
 
 class VerbsApi:
@@ -51,6 +52,7 @@ class VerbsApi:
         presenter: Presenter,
         files: Files,
         skills: Skills,
+        channels: ChannelOf,
         clock: Clock,
     ) -> None:
         """Over the hub's verbs."""
@@ -60,6 +62,7 @@ class VerbsApi:
         self._presenter = presenter
         self._files = files
         self._skills = skills
+        self._channels = channels
         self._clock = clock
 
     def operations(self) -> list[Operation]:
@@ -83,7 +86,8 @@ class VerbsApi:
 
         The same `client_id` again answers the entry of the first time.
         """
-        conversation = await self._conversation(asked, P.CONVERSATIONS_REPLY)
+        last = await self._last(asked, P.CONVERSATIONS_REPLY)
+        conversation = last.conversation
         message = asked.body
         body: dict[str, Json] = {}
         if message.text is not None:
@@ -94,6 +98,7 @@ class VerbsApi:
             body["prompt"] = message.prompt.model_dump(mode="json")
         if not body:
             raise Invalid("text: a message needs a text, a file or a prompt.", code="empty_message")
+        await self._check_capable(last, body)
         if message.reply_to is not None:
             body["reply_to"] = message.reply_to
         return await self._shown(
@@ -171,7 +176,7 @@ class VerbsApi:
                 conversation,
                 agent=asked.me.id,
                 seen=asked.body.seen,
-                until=self._moment(asked.body.until),
+                until=moment_ahead(asked.body.until, self._clock.now()),
                 client_id=asked.body.client_id,
             )
         )
@@ -222,10 +227,36 @@ class VerbsApi:
         return await self._shown(erased, live=False)
 
     async def _conversation(self, asked: Asked[Any, Any], permission: P) -> ConversationId:
-        """The conversation, if I may see it and use this verb on it at all."""
-        last = await self._sight.last(asked.me, asked.path["id"])
+        return (await self._last(asked, permission)).conversation
+
+    async def _last(self, asked: Asked[Any, Any], permission: P) -> Entry:
+        """The conversation's last entry, if I may see it and use this verb on it at all."""
         asked.me.scope(permission)
-        return last.conversation
+        try:
+            return await self._sight.last(asked.me, asked.path["id"])
+        except NotFound:
+            mine = await self._mine(asked)
+            if mine is None:
+                raise
+            return mine
+
+    async def _mine(self, asked: Asked[Any, Any]) -> Entry | None:
+        """My entry under this client id: a retry is answered though the conversation left my sight.
+
+        The verb then finds it too; it cannot write another one under the same client id.
+        """
+        client_id = getattr(asked.body, "client_id", None)
+        if client_id is None:
+            return None
+        entry = await self._sight.own(_me(asked), client_id)
+        return entry if entry is not None and entry.conversation == asked.path["id"] else None
+
+    async def _check_capable(self, last: Entry, body: dict[str, Json]) -> None:
+        try:
+            channel = await self._channels.channel(InboxId(last.inbox))
+        except KeyError:
+            return  # unplugged: delivery says so, and can be repeated when it is there again
+        check_capable(channel.capabilities, body)
 
     async def _attachments(
         self, asked: Asked[Any, Any], conversation: ConversationId, ids: list[str]
@@ -240,18 +271,6 @@ class VerbsApi:
             attachment: Document = given.attachment()
             named.append(attachment)
         return named
-
-    def _moment(self, text: str) -> str:
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError as error:
-            raise Invalid("until: it is not a moment such as 2026-11-25T13:00:00+08:00.") from error
-        if moment.tzinfo is None:
-            raise Invalid("until: the time zone is missing.")
-        now = self._clock.now()
-        if not now < moment < now + _FARTHEST:
-            raise Invalid("until: it must lie in the coming year.", code="moment_out_of_range")
-        return stamp(moment.astimezone(UTC))
 
     async def _shown(self, entry: Entry, *, live: bool = True) -> EntryView:
         return EntryView.model_validate(await self._presenter.entry(Seen(entry, entry.seq - 1), live=live))

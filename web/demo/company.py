@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from hub.documents import Json
+
 
 @dataclass(frozen=True, slots=True)
 class DemoQueue:
@@ -82,5 +84,13 @@ DISPOSITIONS: tuple[tuple[str, tuple[tuple[str, str | None], ...], tuple[str, ..
     ("投诉", (("服务态度", None), ("上门不及时", None), ("计费争议", None)), ("complaint",)),
     ("无效", (("骚扰或误拨", None), ("测试", None)), ()),
 )
-COMPANY = ("青山燃气", "Qingshan Gas")
-GREETING = "您好，欢迎来到青山燃气。请描述您的问题，坐席会尽快回复。"
+WIDGET: dict[str, Json] = {
+    "title": {"zh-CN": "青山燃气在线客服", "en": "Qingshan Gas"},
+    "greeting": {
+        "zh-CN": "您好，欢迎来到青山燃气。请描述您的问题，坐席会尽快回复。",
+        "en": "Welcome to Qingshan Gas. Tell us what it is about; somebody will answer shortly.",
+    },
+    "colour": "#0b6b5d",
+    "offline": "message",
+    "goodbye": "您有一段时间没有回复，本次会话先结束。需要时请随时再联系我们。",
+}

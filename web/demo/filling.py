@@ -12,10 +12,10 @@ from web.demo.company import (
     BREAK_REASONS,
     CANNED_REPLIES,
     DISPOSITIONS,
-    GREETING,
     PEOPLE,
     QUEUES,
     SKILLS,
+    WIDGET,
     DemoPerson,
 )
 from web.foundation import Foundation
@@ -109,7 +109,7 @@ async def _inbox(f: Foundation, queues: dict[str, str]) -> None:
             "name": "官网在线客服",
             "queue": queues["repair"],
             "hours": {"timezone": "Asia/Shanghai", "week": _WEEK, "days": {}},
-            "settings": {"greeting": GREETING, "colour": "#0b6b5d", "offline": "message"},
+            "settings": WIDGET,
         },
     )
 
