@@ -79,6 +79,15 @@ class AgentScreen(Screen):
         self.page.get_by_test_id("login-submit").click()
         expect(self.page.get_by_test_id("presence-button")).to_be_visible()
 
+    def speak_english(self) -> None:
+        """Choose English for his account."""
+        self.page.evaluate(
+            """() => fetch('/api/me', {method: 'PATCH', headers: {'content-type': 'application/json'},
+            body: JSON.stringify({locale: 'en'})})"""
+        )
+        self.page.reload()
+        expect(self.page.locator("html[lang=en]")).to_be_attached()
+
     def ready(self) -> None:
         """Take conversations."""
         self.page.get_by_test_id("presence-button").click()
@@ -113,9 +122,11 @@ class AgentScreen(Screen):
 class CustomerScreen(Screen):
     """A customer on the company's page."""
 
-    def open(self, hub: HubProcess) -> None:
-        """Click the bubble."""
+    def open(self, hub: HubProcess, *, english: bool = False) -> None:
+        """Click the bubble, on the English page if he likes."""
         self.page.goto(f"{hub.url}/demo")
+        if english:
+            self.page.get_by_text("EN", exact=True).click()
         self.page.get_by_test_id("widget-bubble").click()
         expect(self.chat.get_by_test_id("chat-input")).to_be_visible()
 

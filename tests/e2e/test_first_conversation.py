@@ -1,5 +1,7 @@
 """The first conversation, between two real browsers, on both engines."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -53,9 +55,10 @@ def test_it_is_usable_in_english_on_a_phone(browser: Browser) -> None:
     with demo_hub() as hub:
         agent = AgentScreen(context(browser, PHONE, "en-US"), "agent-phone-en")
         agent.sign_in(hub, "zhangmin")
+        agent.speak_english()
         agent.ready()
         customer = CustomerScreen(context(browser, PHONE, "en-US"), "customer-phone-en")
-        customer.open(hub)
+        customer.open(hub, english=True)
         customer.shot("1-open")
         customer.say("My meter stopped")
         agent.page.get_by_test_id("offer-accept").first.click()
@@ -64,6 +67,10 @@ def test_it_is_usable_in_english_on_a_phone(browser: Browser) -> None:
         expect(customer.chat.get_by_text("Let me look")).to_be_visible()
         agent.shot("2-conversation")
         customer.shot("2-answered")
+        data = "张敏|报修|青山燃气|官网在线客服|访客 [A-Z0-9]+"  # what people named stays as it is
+        for screen in (agent.page.locator("body"), customer.chat.locator("body")):
+            words = re.sub(data, "", screen.inner_text())
+            assert not re.search(r"[\u4e00-\u9fff]", words), words
         box = agent.page.get_by_test_id("composer-input").bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= PHONE[1]

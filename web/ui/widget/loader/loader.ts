@@ -9,6 +9,9 @@
 import { installApi, type Queued } from './api'
 import { bubbleIcon, closeIcon, dress } from './looks'
 
+const CHINESE = { open: '在线客服', close: '收起在线客服', unread: (n: number) => `在线客服，${n} 条未读` }
+const ENGLISH = { open: 'Chat with us', close: 'Close the chat', unread: (n: number) => `Chat with us, ${n} unread` }
+
 const script = document.currentScript as HTMLScriptElement | null
 const source = script ? new URL(script.src) : null
 const inbox = script?.dataset['inbox'] ?? source?.searchParams.get('inbox') ?? ''
@@ -18,11 +21,9 @@ else if (!inbox) console.warn('OmniHub: data-inbox is missing in the script line
 
 function begin(hub: string, inbox: string, options: DOMStringMap): void {
   const key = `omnihub:${inbox}`
-  const tag = options['locale'] ?? (document.documentElement.lang || navigator.language || 'zh-CN')
-  const chinese = tag.toLowerCase().startsWith('zh')
-  const words = chinese
-    ? { open: '在线客服', close: '收起在线客服', unread: (n: number) => `在线客服，${n} 条未读` }
-    : { open: 'Chat with us', close: 'Close the chat', unread: (n: number) => `Chat with us, ${n} unread` }
+  // A page may change its language after it was loaded: what counts is the one at the click.
+  const tag = (): string => options['locale'] ?? (document.documentElement.lang || navigator.language || 'zh-CN')
+  const words = (): typeof CHINESE => (tag().toLowerCase().startsWith('zh') ? CHINESE : ENGLISH)
   let frame: HTMLIFrameElement | null = null
   let ready = false
   let open = false
@@ -51,7 +52,7 @@ function begin(hub: string, inbox: string, options: DOMStringMap): void {
   function draw(): void {
     bubble.replaceChildren(open ? closeIcon() : bubbleIcon(), badge)
     bubble.setAttribute('aria-expanded', String(open))
-    bubble.setAttribute('aria-label', open ? words.close : unread > 0 ? words.unread(unread) : words.open)
+    bubble.setAttribute('aria-label', open ? words().close : unread > 0 ? words().unread(unread) : words().open)
     badge.textContent = unread > 99 ? '99+' : String(unread)
     badge.hidden = open || unread === 0
     panel.hidden = !open
@@ -70,9 +71,9 @@ function begin(hub: string, inbox: string, options: DOMStringMap): void {
   function load(): void {
     if (frame) return
     frame = document.createElement('iframe')
-    frame.title = words.open
+    frame.title = words().open
     frame.dataset['testid'] = 'widget-frame'
-    const query = new URLSearchParams({ origin: location.origin, locale: tag })
+    const query = new URLSearchParams({ origin: location.origin, locale: tag() })
     frame.src = `${hub}/webchat/${encodeURIComponent(inbox)}/frame?${query}`
     frame.allow = 'autoplay; clipboard-write'
     panel.append(frame)
