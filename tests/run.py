@@ -6,8 +6,10 @@ every skipped test into a failure. The last line is a plain `N passed, N failed,
 """
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
@@ -54,12 +56,13 @@ def has_tests(suite: str) -> bool:
     return any((ROOT / "tests" / suite).rglob("test_*.py"))
 
 
-def command_of(suite: str, report: Path) -> tuple[list[str], Path]:
+def command_of(suite: str, report: Path, scratch: Path) -> tuple[list[str], Path]:
     """How to run the suite so that it writes a JUnit report, and in which folder."""
     if suite == "ui":
         reporters = ["--reporter=default", "--reporter=junit", f"--outputFile.junit={report}"]
         return ["npm", "run", "--silent", "test", "--", *reporters], UI
-    return [sys.executable, "-m", "pytest", f"tests/{suite}", "-q", f"--junitxml={report}"], ROOT
+    pytest = [sys.executable, "-m", "pytest", f"tests/{suite}", "-q"]
+    return [*pytest, f"--junitxml={report}", f"--basetemp={scratch / 't'}"], ROOT
 
 
 def run_suite(suite: str, *, require_all: bool) -> Outcome:
@@ -67,7 +70,9 @@ def run_suite(suite: str, *, require_all: bool) -> Outcome:
     outcome = Outcome(suite)
     report = RESULTS / f"{suite}.xml"
     report.unlink(missing_ok=True)
-    command, folder = command_of(suite, report)
+    # A short path of its own: what a killed run left behind elsewhere disturbs nobody.
+    scratch = Path(tempfile.mkdtemp(prefix="hub-"))
+    command, folder = command_of(suite, report, scratch)
     environment = os.environ | {"PYTHONSAFEPATH": "1"}
     began = time.monotonic()
     runner = subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True)
@@ -80,6 +85,8 @@ def run_suite(suite: str, *, require_all: bool) -> Outcome:
     except KeyboardInterrupt:
         end_group(runner)
         raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
     outcome.seconds = time.monotonic() - began
     if report.exists():
         count(outcome, report, require_all=require_all)
@@ -111,9 +118,7 @@ def count(outcome: Outcome, report: Path, *, require_all: bool) -> None:
             outcome.passed += 1
         elif require_all:
             outcome.failed += 1
-            outcome.complaints.append(
-                f"skipped, and nothing may be: {name}: {skipped.get('message')}"
-            )
+            outcome.complaints.append(f"skipped, and nothing may be: {name}: {skipped.get('message')}")
         else:
             outcome.skipped += 1
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,20 +21,22 @@ from tests.parts.processes import ROOT, wait_until
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 2 MB."""
+def small_disk() -> Iterator[Path]:
+    """A file system of 2 MB, not below pytest's own folder: a run that is killed leaves it mounted."""
     if os.geteuid() != 0:
         pytest.skip("root is missing: a small file system cannot be mounted")
     if shutil.which("mount") is None:
         pytest.skip("mount is missing")
-    folder = tmp_path / "disk"
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="hub-small-disk-"))
     options = ["-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
     mounted = subprocess.run(["mount", *options], capture_output=True, check=False)
     if mounted.returncode:
         pytest.skip("the right to mount a file system is missing")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        folder.rmdir()
 
 
 def document(id: str, *, size: int = 2000) -> Document:

@@ -73,14 +73,15 @@ class Offer:
 class View:
     """What one router could know of people: the looks at which beats had moved, its take-overs."""
 
-    __slots__ = ("counts", "heard", "looked", "people", "times", "took")
+    __slots__ = ("counts", "heard", "looked", "moved", "people", "times", "took")
 
     def __init__(self) -> None:
         self.times: list[float] = []  # of looks at which something had moved
         self.people: list[float] = []  # people's seconds until then
         self.looked: float | None = None
         self.counts: dict[str, int] = {}
-        self.heard: dict[str, float] = {}
+        self.heard: dict[str, float] = {}  # whose beat was new or had moved, and when
+        self.moved: dict[str, float] = {}  # whose beat had moved, seen twice
         self.took: dict[str, float] = {}
 
     def look(self, beats: list[Document], time: float) -> None:
@@ -90,6 +91,8 @@ class View:
             if self.counts.get(cast(str, beat["id"])) != beat["n"]:
                 for agent in cast(list[str], beat["agents"]):
                     self.heard[agent] = time
+                    if beat["id"] in self.counts:
+                        self.moved[agent] = time
         self.counts = counts
         if self.looked is not None and moved:
             people = self.people[-1] if self.people else 0.0
@@ -111,6 +114,7 @@ class Evidence(NamedTuple):
 
     looks: int
     heard: dict[str, float]
+    moved: dict[str, float]
     took: float
 
 
@@ -379,6 +383,8 @@ class Checker:
             self.seen[f"after-contact work {'begins' if began else 'ends'}"] += 1
         if document["away"] == "gone" and old["away"] is None:
             self._gone(id, operation)
+        if document["away"] is None and old["away"] is not None and operation.port in self.views:
+            self._back(id, operation)
         if document["unresponsive"] and not old["unresponsive"]:
             self._unresponsive(id, operation, ended)
 
@@ -460,6 +466,13 @@ class Checker:
         if lasted < self._grace - 0.01:
             self._fail("I11", f"{id} is called gone after {lasted:.2f} people's seconds")
 
+    def _back(self, id: str, operation: "Operation") -> None:
+        """A router calls an agent back: his beat must have moved under its eyes."""
+        self.seen["agent heard again by his beat"] += 1
+        evidence = operation.evidence
+        if evidence is None or evidence.moved.get(id, -1.0) < evidence.took:
+            self._fail("I11", f"{id} is called back, and no beat of his has moved")
+
     def _lease(self, document: Document, operation: "Operation") -> None:
         group, epoch = cast(str, document["id"]), cast(int, document["epoch"])
         old = self.epochs.get(group, 0)
@@ -478,7 +491,7 @@ class Checker:
             view = self.views[port] = View()
         view.look(beats, self._now())
         took = max(view.took.values(), default=0.0)
-        port.evidence = Evidence(len(view.times), dict(view.heard), took)
+        port.evidence = Evidence(len(view.times), dict(view.heard), dict(view.moved), took)
 
     def ring(self, slot: str) -> None:
         """A desk rings for this offer, now."""

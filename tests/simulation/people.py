@@ -388,8 +388,14 @@ class Caretaker(Sender):
         if choice < 0.4:
             self.replay()
             return
-        if choice < 0.55:
+        if choice < 0.5:
             self.confirm(random.choice((Status.DELIVERED, Status.READ)))
+            return
+        if choice < 0.6:
+            self.redact()
+            return
+        if choice < 0.65:
+            self.move(random.choice(world.people))
             return
         state = "snoozed" if choice < 0.8 else "assigned"
         stories = [
@@ -412,6 +418,47 @@ class Caretaker(Sender):
                 lambda process: process.conversations.close_silent(id, after_seq=last, words="still there?"),
                 author="system:hub",
                 words=id,
+            )
+        )
+
+    def redact(self) -> None:
+        """Somebody's words are erased."""
+        stories = list(self.world.checker.stories.values())
+        if not stories:
+            return
+        entry = self.world.random.choice(self.world.random.choice(stories).entries)
+        id, conversation = str(entry["id"]), ConversationId(str(entry["conversation"]))
+        self.world.seen["words erased"] += 1
+        self.ask(
+            Request(
+                "redact",
+                lambda process: process.erasure.redact(
+                    id, organisation="o_main", conversation=conversation, by="u_admin"
+                ),
+                words=id,
+            )
+        )
+
+    def move(self, person: Person) -> None:
+        """The administrator gives an agent other queues and skills."""
+        random, world = self.world.random, self.world
+        queues = random.choice((["q_a"], ["q_b"], ["q_a", "q_b"]))
+        skills = {"gas": random.choice((1, 2, 5))} if random.random() < 0.7 else {}
+        capacity = dict(world.checker.agents[person.id]["capacity"])  # type: ignore[arg-type]
+        groups = sorted({world.groups[queue] for queue in queues})
+        world.seen["agent moves to other queues"] += 1
+        self.ask(
+            Request(
+                "move",
+                lambda process: process.agents.profile(
+                    person.id,
+                    name=person.id,
+                    groups=groups,
+                    queues=queues,
+                    skills=skills,
+                    capacity=capacity,  # type: ignore[arg-type]
+                ),
+                words=f"{person.id} {queues}",
             )
         )
 

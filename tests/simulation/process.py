@@ -15,11 +15,13 @@ from hub.delivery import Deliverer, Receipts
 from hub.documents import Document, StoreError
 from hub.doors import Door, QueueFacts
 from hub.entries import Entry, Kind, State
+from hub.erasure import Erasure
 from hub.errors import HubError, NotFound
 from hub.events import Committed, LocalBus, Rang
 from hub.ids import ConversationId
 from hub.intake import Intake
 from hub.projections import Projector
+from hub.silence import Silence
 from hub.sweeper import Sweeper
 from hub.timeline import Seen
 from hub.writer import Writer
@@ -108,6 +110,7 @@ class Process:
         self.wall = world.walls[place]
         self.started = float(world.random.randrange(10_000)) - world.time
         self.up = True
+        self.retiring = False
         self.stopped_until: float | None = None
         self.copies: dict[Copy, None] = {}
         self.clock = SimClock(self)
@@ -155,8 +158,12 @@ class Process:
         )
         bus.listen(Committed, self._offer_hint)
         self.routers = [self._router(group, ids, inline=inline) for group in groups]
+        self.erasure = Erasure(port, Projector(port, bus), clock)
         for router in self.routers:
             self.loop.create_task(router.run())
+        if world.silence:
+            silence = Silence(port, self.conversations, self, clock)
+            self.loop.create_task(silence.run())
         self.loop.create_task(self.heart.run())
         self.loop.create_task(self.sweeper.run())
 
@@ -198,6 +205,9 @@ class Process:
             door.queue,
             bot=bot,
             reopen_within=self.world.reopen_within,
+            silent_after=60.0,
+            left_after=60.0,
+            goodbye="nobody there?",
         )
 
     async def queue(self, queue: str) -> QueueFacts:
@@ -268,6 +278,16 @@ class Process:
         """Go on until nothing can, unless stopped."""
         if self.up and self.stopped_until is None:
             self.loop.run()
+
+    def retire(self) -> None:
+        """End in good order, as on SIGTERM: the beat is taken away, then it is over."""
+        self.retiring = True
+        self.loop.create_task(self._retire())
+
+    async def _retire(self) -> None:
+        await self.sweeper.drain(1.0)
+        await self.heart.stop()
+        self.world.retired.append(self)
 
     def kill(self) -> None:
         """End like kill -9."""

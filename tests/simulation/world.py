@@ -54,6 +54,7 @@ class World:
         self.limbo: list[Operation] = []
         self.sendings: list[Sending] = []
         self.late_sendings: list[Sending] = []
+        self.retired: list[Process] = []
         self.down_until = 0.0
         self._draw()
         self.store = FastDocuments(SCHEMA)
@@ -103,6 +104,7 @@ class World:
         self.after_work = random.choice((0, 0, 4))
         self.offer_seconds = random.choice((5.0, 6.0))
         self.grace = random.choice((7.0, 9.0))
+        self.silence = random.random() < 0.3
         self.steps = random.randrange(60, 201)
         self.inline = random.choice((0.0, 0.5, 0.8))
         self.slow = random.choice((0.0, 0.1, 0.3))
@@ -303,6 +305,10 @@ class World:
         self.fluent = False
 
     def _run_all(self) -> None:
+        while self.retired:
+            retired = self.retired.pop()
+            if retired.up:
+                self._end(retired)
         for process in self.processes:
             if process is not None and process.up and not process.loop.is_idle:
                 process.run()
@@ -455,8 +461,12 @@ class World:
         if process is None or not process.up:
             self._start(random.randrange(self.places))
             return
-        if choice < 0.25:
+        if choice < 0.2:
             self._crash(process)
+        elif choice < 0.25:
+            self._note(f"{process} is asked to end")
+            process.retire()
+            process.run()
         elif choice < 0.4:
             process.stopped_until = self.time + random.choice((2.0, 12.0, 30.0))
             self.seen["process stopped"] += 1
@@ -491,6 +501,9 @@ class World:
     def _crash(self, process: Process) -> None:
         self._note(f"{process} crashes")
         self.seen["crash"] += 1
+        self._end(process)
+
+    def _end(self, process: Process) -> None:
         for person in self.people:
             if person.desk is process:
                 person.desk = None
@@ -558,6 +571,8 @@ class World:
         self.pending.clear()
         for place in range(self.places):
             process = self.processes[place]
+            if process is not None and process.retiring and process.up:
+                self._end(process)
             if process is not None and process.up:
                 process.stopped_until = None
                 process.run()

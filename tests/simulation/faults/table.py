@@ -23,7 +23,7 @@ class Fault:
     name: str
     edits: tuple[Edit, ...]
     seed: int = 1
-    bound: int = 400
+    bound: int = 4_000
 
 
 WRITER = "hub/writer.py"
