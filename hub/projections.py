@@ -4,9 +4,21 @@
 step from version v to v + 1; :class:`Projector` catches a document up and clears the mark.
 """
 
+from collections.abc import AsyncIterator
 from typing import cast
 
-from hub.documents import Document, Documents, Equal, Json, Range, Refused, all_of
+from hub.documents import (
+    Delete,
+    Document,
+    Documents,
+    Equal,
+    Insert,
+    Json,
+    Range,
+    Refused,
+    Step,
+    all_of,
+)
 from hub.entries import Actor, Entry, Kind, State
 from hub.events import Bus, ConversationProjected
 from hub.ids import ConversationId
@@ -166,10 +178,35 @@ class Projector:
         return True
 
     async def rebuild(self, conversation: ConversationId) -> None:
-        """Make the document anew from its entries (``hub store rebuild``), while others may write."""
-        page = await self._documents.find(
-            "entries", Equal("conversation", conversation), sort=("-seq",), limit=1
-        )
-        if page.items:
-            await self._documents.delete("conversations", conversation)
-            await self._advance(conversation, to_entry(page.items[0]).seq)
+        """Make the document anew from its entries, in one commit, while others may write.
+
+        A store error leaves the old document or the new one, never none.
+        """
+        while True:
+            stored = await self._documents.get("conversations", conversation)
+            new: Document | None = None
+            async for entry in self._entries(conversation):
+                new = project(new, entry)
+            if new is None:
+                return
+            steps: list[Step] = [Insert("conversations", new)]
+            if stored is not None:
+                steps.insert(0, Delete("conversations", conversation, cast(int, stored["version"])))
+            try:
+                await self._documents.commit(steps)
+            except Refused:
+                continue  # an entry came meanwhile: fold again
+            self._bus.publish(ConversationProjected(new))
+            return
+
+    async def _entries(self, conversation: ConversationId) -> AsyncIterator[Entry]:
+        after: str | None = None
+        while True:
+            page = await self._documents.find(
+                "entries", Equal("conversation", conversation), sort=("seq",), limit=200, after=after
+            )
+            for item in page.items:
+                yield to_entry(item)
+            if page.next is None:
+                return
+            after = page.next

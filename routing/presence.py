@@ -22,14 +22,14 @@ class PeoplesClock:
         self._counts: dict[str, int] = {}
 
     def look(self, beats: Iterable[Beat], monotonic: float) -> frozenset[str]:
-        """Take the beats as they stand now; the agents whose beat has moved since the last look."""
+        """Take the beats as they stand; the agents whose beat has moved since the last look, if any."""
         counts = {beat.id: beat.n for beat in beats}
+        if self._looked is None:  # the first look: nobody knows what has moved
+            self._looked, self._counts = monotonic, counts
+            return frozenset()
         moved = {id for id, n in counts.items() if n != self._counts.get(id)}
-        seen_before = any(id in self._counts for id in moved)
-        if self._looked is None:
-            self._looked = monotonic
-        elif moved:  # while no beat moves the clock stands
-            if seen_before:
+        if moved:  # while no beat moves the clock stands
+            if any(id in self._counts for id in moved):
                 self.now += min(monotonic - self._looked, self._interval)
             self._looked = monotonic
         self._counts = counts

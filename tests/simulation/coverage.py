@@ -27,6 +27,7 @@ SITUATIONS = (
     *(f"closed: {reason}" for reason in ("done", "left", "idle", "bot")),
     *(f"message by {who}" for who in ("contact", "agent", "bot", "system")),
     "queued by bot",
+    "bot fails",
     "queued by agent",
     "message reopens what was closed",
     "message reopens what was snoozed",

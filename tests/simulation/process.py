@@ -79,8 +79,11 @@ class SimBot:
         world = self._process.world
         choice = world.random.random()
         if not world.calm and choice < 0.4:
-            await self._process.clock.sleep(world.random.choice((0.1, 2.0)))
+            await self._process.clock.sleep(world.random.choice((0.1, 2.0, 2.0, 100.0)))
         choice = world.random.random()
+        if not world.calm and choice < 0.03:
+            world.seen["bot fails"] += 1
+            raise RuntimeError("a bot may raise anything")
         if choice < 0.45:
             return Say({"text": f"bot {choice:.3f}"})
         if choice < 0.9 or message.seq == 1:
@@ -173,7 +176,7 @@ class Process:
         writer = Writer(port, clock=clock, ids=ids, bus=bus, inline_projection=inline)
         router = Router(
             port,
-            Lease(port, group, clock=clock, ids=ids),
+            Lease(port, group, clock=clock, ids=ids, alone=world.places == 1),
             assignments=Assignments(writer),
             agents=Agents(port, clock=clock, bus=bus),
             times=self,

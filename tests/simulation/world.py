@@ -89,7 +89,7 @@ class World:
     def _draw(self) -> None:
         """What kind of house this is, and how much is against it."""
         random = self.random
-        self.places = random.choice((2, 2, 3))
+        self.places = random.choice((1, 2, 2, 2, 3, 3))
         self.inline_projection = random.random() < 0.5
         self.hints = random.random() < 0.75
         self.two_groups = random.random() < 0.4
@@ -123,7 +123,7 @@ class World:
         )
         self.spells = random.choice((0.01, 0.06))  # how often all goes well for a while
         self.patience = random.choice((0.3, 0.05))  # how often time passes in big leaps
-        self.routing_places = (0,) if random.random() < 0.4 else (0, 1)
+        self.routing_places = (0,) if self.places == 1 or random.random() < 0.4 else (0, 1)
 
     def _employ(self, person: Person) -> None:
         random = self.random
@@ -255,6 +255,9 @@ class World:
 
     def _step(self) -> None:
         random = self.random
+        if self.places == 1 and not self._living() and random.random() < 0.2:
+            self._start(0)
+            return
         choice = random.random()
         if choice < self.faults:
             self._break(random.random())
