@@ -81,7 +81,7 @@ class View:
         self.looked: float | None = None
         self.counts: dict[str, int] = {}
         self.heard: dict[str, float] = {}  # whose beat was new or had moved, and when
-        self.moved: dict[str, float] = {}  # whose beat had moved, seen twice
+        self.moved: dict[str, float] = {}  # whose beat had moved since an earlier look
         self.took: dict[str, float] = {}
 
     def look(self, beats: list[Document], time: float) -> None:
@@ -91,7 +91,7 @@ class View:
             if self.counts.get(cast(str, beat["id"])) != beat["n"]:
                 for agent in cast(list[str], beat["agents"]):
                     self.heard[agent] = time
-                    if beat["id"] in self.counts:
+                    if self.looked is not None:
                         self.moved[agent] = time
         self.counts = counts
         if self.looked is not None and moved:

@@ -67,7 +67,7 @@ async def test_a_webhook_repeated_in_another_process_while_the_first_is_handled_
 async def test_two_first_messages_of_one_customer_make_one_conversation(stage: Stage, house: House) -> None:
     entries, refused = await house.together(house.write("a00", "one"), house.write("a00", "two"))
     assert refused == []
-    assert sorted(entry.seq for entry in entries) == [1, 2]
+    assert min(entry.seq for entry in entries) == 1  # an offer may come between the two
     assert len(await read_timelines(stage.documents)) == 1
 
 
@@ -168,7 +168,7 @@ async def test_two_messages_that_continue_a_conversation_together_come_into_the_
     entries, refused = await house.together(house.write("a00", "one"), house.write("a00", "two"))
     assert refused == []
     assert {entry.conversation for entry in entries} == {conversation_of("a00", 2)}
-    assert sorted(entry.seq for entry in entries) == [1, 2]
+    assert min(entry.seq for entry in entries) == 1  # an offer may come between the two
     assert (await house.kinds(FIRST)).count("continued") == 1
     assert len(await house.entries(conversation_of("a00", 2))) >= 2
 

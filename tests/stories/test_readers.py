@@ -32,7 +32,7 @@ async def test_a_reply_of_a_colleague_during_a_cut_is_there_before_the_agent_can
     await house.conversations.to_agent(FIRST, by="u_1", agent="u_2")
     await second.say(FIRST, "I have sent somebody")
     await house.conversations.to_agent(FIRST, by="u_2", agent="u_1")
-    await house.clock.advance(60)
+    await house.clock.advance(house.grace * 2 / 3)  # a cut within the grace time
     await first.open_tab()
     missed = await reader.catch_up()  # what the desk is sent before "caught up"
     assert "I have sent somebody" in [one.entry.body.get("text") for one in missed]
