@@ -140,10 +140,15 @@ class Projector:
         self._documents = documents
         self._bus = bus
 
-    async def catch_up(self, entry: Entry) -> None:
-        """Apply everything up to ``entry``, then clear its mark; safe to run twice, or by two at once."""
-        await self._advance(entry.conversation, entry.seq)
-        await self._documents.clear("entries", entry.id, "todo.project")
+    async def catch_up(self, *entries: Entry) -> None:
+        """Apply everything up to the last of these entries of one conversation, then clear their marks.
+
+        Safe to run twice, or by two at once.
+        """
+        last = max(entries, key=lambda entry: entry.seq)
+        await self._advance(last.conversation, last.seq)
+        for entry in entries:
+            await self._documents.clear("entries", entry.id, "todo.project")
 
     async def _advance(self, conversation: ConversationId, seq: int) -> None:
         while True:

@@ -41,6 +41,7 @@ class Sweeper:
         self._bots = bots
         self._clock = clock
         self._busy: dict[tuple[str, ...], bool] = {}  # what is in work → look once more afterwards
+        self._marked: dict[str, dict[str, Entry]] = {}  # by conversation, what waits for its projection
         self._tasks: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(AT_ONCE)
 
@@ -57,12 +58,18 @@ class Sweeper:
         if todo is None:
             return
         if todo.project:
-            self._start(("project", entry.id), lambda: self._projector.catch_up(entry))
+            self._marked.setdefault(entry.conversation, {})[entry.id] = entry
+            self._start(("project", entry.conversation), lambda: self._project(entry.conversation))
         if todo.deliver:
             self.deliver(entry.inbox, entry.address)
         if todo.bot and self._bots is not None:
             bots = self._bots
             self._start(("bot", entry.id), lambda: bots.take_turn(entry))
+
+    async def _project(self, conversation: str) -> None:
+        """One at a time for a conversation: several would only be in each other's way."""
+        while marked := self._marked.pop(conversation, None):
+            await self._projector.catch_up(*marked.values())
 
     def deliver(self, inbox: str, address: str) -> None:
         """Work on everything that waits for this address."""
