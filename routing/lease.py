@@ -53,6 +53,11 @@ class Lease:
             self._tenure = None
         return self._tenure
 
+    @property
+    def term(self) -> float:
+        """Seconds after which a lease that does not move may be taken."""
+        return self._term
+
     def give_up(self) -> None:
         """Somebody else was seen to own the group."""
         self._tenure = None

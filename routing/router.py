@@ -29,8 +29,9 @@ from routing.matching import Match
 from routing.memory import Memory
 from routing.offers import Offer
 
-TICK = 1.0  # seconds between two looks at beats, offers and after-contact work
-ROUND = 3.0  # seconds between two rounds: renewal, team, slots, waiting
+TICK = 1.0  # seconds between two looks at beats, offers and after-contact work, at the most
+ROUND = 3.0  # seconds between two rounds: renewal, team, slots, waiting; at the most
+RENEWALS = 0.3  # of the lease's term: a shorter term makes rounds shorter
 _log = structlog.get_logger(__name__)
 
 
@@ -72,6 +73,8 @@ class Router:
         self._hints: list[Committed | ConversationProjected | AgentChanged | Rang] = []
         self._wake = asyncio.Event()
         self._next_round = 0.0
+        self._round = min(ROUND, RENEWALS * lease.term)
+        self._tick = min(TICK, self._round)
 
     # --- hints ---
 
@@ -105,7 +108,7 @@ class Router:
             try:
                 now = self._clock.monotonic()
                 if now >= next_tick:
-                    next_tick = now + TICK
+                    next_tick = now + self._tick
                     await self.tick()
                 await self.work()
             except (StoreError, Busy) as error:
@@ -180,7 +183,7 @@ class Router:
         """Beats, the people's clock, offers and after-contact work that are over; a round when it is due."""
         now = self._clock.monotonic()
         if self._tenure is None or not self._tenure.holds() or now >= self._next_round:
-            self._next_round = now + ROUND
+            self._next_round = now + self._round
             await self.round()
             return
         await self._look_at_beats()

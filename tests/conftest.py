@@ -23,9 +23,7 @@ def embedded_mongo() -> Iterator[MongoServer]:
         yield server
 
 
-@pytest.fixture(
-    scope="module", params=["embedded", *given_uris()], ids=lambda uri: uri.partition(":")[0]
-)
+@pytest.fixture(scope="module", params=["embedded", *given_uris()], ids=lambda uri: uri.partition(":")[0])
 def mongo_uri(request: pytest.FixtureRequest) -> str:
     """A server's URI: a fresh one of this module's, then the one HUB_TEST_MONGODB_URI names."""
     if request.param != "embedded":

@@ -22,9 +22,7 @@ def complaints(report: str) -> list[str]:
             found.append(f"{package['name']} was not looked up: {package['skip_reason']}")
         for vulnerability in package.get("vulns", []):
             fixed = ", ".join(vulnerability["fix_versions"]) or "no version yet"
-            found.append(
-                f"{package['name']} {package['version']}: {vulnerability['id']} (fixed in {fixed})"
-            )
+            found.append(f"{package['name']} {package['version']}: {vulnerability['id']} (fixed in {fixed})")
     return found
 
 

@@ -24,12 +24,8 @@ def documents(root: Path) -> list[Path]:
 def anchors_of(document: Path) -> set[str]:
     """The anchors that headings get: lower case, spaces to dashes, punctuation dropped."""
     text = document.read_text(encoding="utf-8")
-    headings = HEADING.findall(
-        re.sub(r"^(```|~~~).*?^\1\s*$", "", text, flags=re.MULTILINE | re.DOTALL)
-    )
-    return {
-        re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings
-    }
+    headings = HEADING.findall(re.sub(r"^(```|~~~).*?^\1\s*$", "", text, flags=re.MULTILINE | re.DOTALL))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 
 def broken_links(document: Path, root: Path) -> Iterator[str]:

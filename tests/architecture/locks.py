@@ -49,9 +49,7 @@ def complaints(root: Path) -> Iterator[str]:
         pinned = pins(lock)
         for requirement in wanted(root / f"{name}.in"):
             versions = pinned.get(canonical(requirement.name), set())
-            if not versions or not all(
-                requirement.specifier.contains(v, prereleases=True) for v in versions
-            ):
+            if not versions or not all(requirement.specifier.contains(v, prereleases=True) for v in versions):
                 yield f"{name}.lock does not fit {requirement} of {name}.in: make lock"
         for project, versions in pinned.items():
             if not versions <= everything.get(project, set()):

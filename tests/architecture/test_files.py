@@ -83,11 +83,7 @@ def test_the_product_needs_no_package_under_the_gpl() -> None:
             facts = importlib.metadata.metadata(name)
         except importlib.metadata.PackageNotFoundError:
             continue  # for another platform
-        named = [
-            line
-            for key in ("License-Expression", "Classifier")
-            for line in facts.get_all(key) or []
-        ]
+        named = [line for key in ("License-Expression", "Classifier") for line in facts.get_all(key) or []]
         if copyleft.search(" ".join(named)):
             found[name] = named
     assert not found
@@ -95,9 +91,7 @@ def test_the_product_needs_no_package_under_the_gpl() -> None:
 
 def test_links_in_the_documents_lead_somewhere() -> None:
     assert not [
-        complaint
-        for document in links.documents(ROOT)
-        for complaint in links.broken_links(document, ROOT)
+        complaint for document in links.documents(ROOT) for complaint in links.broken_links(document, ROOT)
     ]
 
 
@@ -125,10 +119,7 @@ def test_compose_holds_no_secret_and_checks_the_health_of_every_service() -> Non
     for name, service in compose["services"].items():
         assert "healthcheck" in service or service.get("restart") == "no", name
         for setting, value in service.get("environment", {}).items():
-            if (
-                re.search(r"PASSWORD|SECRET|KEY|URI|URL", setting)
-                and "password" in str(value).lower()
-            ):
+            if re.search(r"PASSWORD|SECRET|KEY|URI|URL", setting) and "password" in str(value).lower():
                 assert re.search(r"\$\{\w+:\?", str(value)), f"{name}: {setting}"
 
 

@@ -57,7 +57,7 @@ def main(port: int, per_second: float, implementation: str, file: Path) -> None:
         port=port,
         loop="uvloop",
         http="httptools",
-        ws=implementation,  # type: ignore[arg-type]
+        ws=implementation,
         ws_per_message_deflate=False,
         backlog=2048,
         log_level="warning",

@@ -70,7 +70,12 @@ class RawHttp:
         return data
 
     def call(
-        self, method: str, path: str, content: Mapping[str, object] | None = None, *, wanted: int | None = None
+        self,
+        method: str,
+        path: str,
+        content: Mapping[str, object] | None = None,
+        *,
+        wanted: int | None = None,
     ) -> Response:
         """One request and its answer; a status of 400 or more (or not ``wanted``) raises."""
         body = b"" if content is None else json.dumps(content, separators=(",", ":")).encode()

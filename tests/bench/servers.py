@@ -47,7 +47,9 @@ def answers(port: int) -> bool:
 
 
 @contextmanager
-def hub_on(folder: Path, *, arguments: Sequence[str] = ("serve",), limit: float = START_LIMIT) -> Iterator[HubProcess]:
+def hub_on(
+    folder: Path, *, arguments: Sequence[str] = ("serve",), limit: float = START_LIMIT
+) -> Iterator[HubProcess]:
     """`hub serve` on the data in ``folder``/data."""
     hub = HubProcess(folder, arguments=arguments, settings={"HUB_LOG_LEVEL": "warning"})
     hub.start(limit=limit)

@@ -87,6 +87,8 @@ FOUND: list[tuple[Filter, set[str]]] = [
     (In("f", (*"bcdefghijklm", 1.5, 0.1, None)), {"b", "one_and_a_half", "tenth", "null"}),
     (In("id", ("a", "b", "nothing", 1)), {"a", "b"}),
     (Range("f", gt=0), {"one", "one_and_a_half", "tenth", "big", "less_big", "huge"}),
+    (Range("f", gt=2), {"big", "less_big", "huge"}),
+    (Range("f", lt=-2), {"negative"}),
     (Range("f", gte=0, lt=1), {"zero", "tenth"}),
     (Range("f", gt=0, lte=1), {"tenth", "one"}),
     (Range("f", lt=0), {"negative"}),

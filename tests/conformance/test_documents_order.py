@@ -71,6 +71,23 @@ async def test_pages_put_together_are_the_whole_in_order(store: Documents) -> No
             assert list(itertools.chain(*parts)) == whole, (sort, where, limit)
 
 
+async def test_a_part_of_a_unique_index_does_not_decide_an_order(store: Documents) -> None:
+    entries: list[Document] = []
+    for number in range(12):
+        one: Document = {"id": f"{number * 5 % 12:02}", "version": 1, "conversation": f"c{number % 4}"}
+        entries.append(one | {"seq": number // 4})
+    await store.bulk("entries", entries)
+    for sort in (("seq",), ("conversation",), ("-seq",), ("conversation", "-seq"), ("version", "seq")):
+        for where in (EVERYTHING, Equal("conversation", "c1"), Equal("seq", 1)):
+            whole = await ids(store, "entries", where, sort=sort)
+            parts = await pages(store, "entries", where, sort, 1)
+            assert list(itertools.chain(*parts)) == whole
+    assert await ids(store, "entries", Equal("seq", 1), sort=("version",)) == ["01", "06", "08", "11"]
+    assert await ids(store, "entries", sort=("seq",)) == [
+        *("00", "03", "05", "10", "01", "06", "08", "11", "02", "04", "07", "09")
+    ]
+
+
 async def test_a_full_last_page_has_no_next(store: Documents) -> None:
     await fill(store, "things", {}, {}, {}, {})
     first = await store.find("things", limit=2)

@@ -134,9 +134,9 @@ def _acknowledgements(facts: Facts) -> Iterator[str]:
     for key, code in facts.ledger.refused.items():
         if key in standing:
             yield f"{key} was refused ({code}) and stands as {standing[key][0]}"
-    for key, entries in standing.items():
+    for standing_key, entries in standing.items():
         if len(entries) > 1:
-            yield f"{key} stands {len(entries)} times"
+            yield f"{standing_key} stands {len(entries)} times"
 
 
 def _authors(facts: Facts) -> Iterator[str]:

@@ -4,7 +4,6 @@ They send the same again until they hear what became of it, and only then go on.
 """
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
@@ -107,9 +106,7 @@ class Contact:
         for number in range(1, random.randint(2, 12)):
             while not self._mood.contacts:
                 await asyncio.sleep(0.02)
-            ask = Ask(
-                "receive", id, client_id=f"m{number}", number=number, inbox=inbox, address=f"a_{id}"
-            )
+            ask = Ask("receive", id, client_id=f"m{number}", number=number, inbox=inbox, address=f"a_{id}")
             answer = await self._link.insist(ask, author)
             if answer.told is None:
                 raise Failed(f"{id} was refused his message: {answer.refused}")
@@ -263,5 +260,3 @@ class Crowd:
         await asyncio.gather(*self.tasks, return_exceptions=True)
         for link in self.links:
             link.cut()
-
-

@@ -138,9 +138,9 @@ class DyingDocuments:
                 return "delivery started"
             case PutIf("deliveries", document):
                 return "delivery finished" if len(steps) > 1 else None
-            case (Insert("leases", document) | PutIf("leases", document)):
+            case Insert("leases", document) | PutIf("leases", document):
                 return "lease renewed" if document["epoch"] == self._epoch else "lease taken"
-            case (Insert("conversations", _) | PutIf("conversations", _)):
+            case Insert("conversations", _) | PutIf("conversations", _):
                 return "projected"
             case Clear("entries", _, "todo.project"):
                 return "projection cleared"

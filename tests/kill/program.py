@@ -149,7 +149,7 @@ class House:
         """Open the store and begin to work."""
         config, clock, bus, ids = self._config, self._clock, self.bus, self._ids
         documents = DyingDocuments(await open_store(config.place, self._trigger), self._trigger)
-        random = Random(config.seed)  # noqa: S311 - to be replayed
+        random = Random(config.seed)
         rules = Rules()
         plugs = Plugs(
             {
@@ -196,9 +196,7 @@ class House:
         bus.listen(AgentChanged, lambda event: self._changed[event.agent].set())
         for id in config.agents:
             await self.agents.add(agent_of(id))
-        self._tasks = [
-            asyncio.create_task(run()) for run in (self.heart.run, self.router.run, sweeper.run)
-        ]
+        self._tasks = [asyncio.create_task(run()) for run in (self.heart.run, self.router.run, sweeper.run)]
 
     def _on_committed(self, event: Committed) -> None:
         agent = event.entry.after.agent
@@ -304,9 +302,7 @@ class House:
                 if one.epoch != agent.epochs.get(GROUP):
                     continue
                 self.bus.publish(Rang(one.conversation, slot))
-            held.append(
-                Held(slot, one.conversation, last.after.state.value, last.seq, last.after.heard)
-            )
+            held.append(Held(slot, one.conversation, last.after.state.value, last.seq, last.after.heard))
         waiting = [one for queue in agent.queues for one in self.router.line(queue)[:2]]
         return Desk(agent.away, agent.unresponsive, held, waiting)
 

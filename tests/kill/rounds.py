@@ -37,9 +37,7 @@ REST_LIMIT = 30.0
 AGENTS = [f"u_{number}" for number in range(6)]
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["tests.kill.program"])
-SELDOM = frozenset(
-    {"continued", "declined", "offer ended", "queued", "transferred", "released", "closed"}
-)
+SELDOM = frozenset({"continued", "declined", "offer ended", "queued", "transferred", "released", "closed"})
 
 
 class RoundFailed(AssertionError):
@@ -216,9 +214,7 @@ class House:
         self.report.kills[point] += 1
         await self._look(point)
 
-    async def _start(
-        self, point: str = "", *, skip: int = 0, calm: int = 0, inline: bool = True
-    ) -> Program:
+    async def _start(self, point: str = "", *, skip: int = 0, calm: int = 0, inline: bool = True) -> Program:
         self._lives += 1
         folder = self._folder
         config = Config(

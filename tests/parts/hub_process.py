@@ -17,9 +17,7 @@ START_LIMIT = 60.0
 class HubProcess:
     """A hub with a data folder and a port of its own; both outlive kill, terminate and start."""
 
-    def __init__(
-        self, folder: Path, *, arguments: Sequence[str], settings: Mapping[str, str]
-    ) -> None:
+    def __init__(self, folder: Path, *, arguments: Sequence[str], settings: Mapping[str, str]) -> None:
         self.folder = folder
         self.port = free_port()
         self.data = folder / "data"

@@ -55,9 +55,7 @@ class MongoServer:
             environment={"PATH": os.defpath, "HOME": str(self._folder)},
             cwd=self._folder,
         )
-        self._process.wait_ready(
-            lambda: answers(self.uri), limit=START_LIMIT, what="MongoDB server"
-        )
+        self._process.wait_ready(lambda: answers(self.uri), limit=START_LIMIT, what="MongoDB server")
 
     def kill(self) -> None:
         """Ends it at once."""

@@ -113,7 +113,11 @@ def test_who_fits() -> None:
 
 
 def test_the_state_that_is_shown() -> None:
-    everything: dict[str, object] = {"unresponsive": True, "pause": Pause("tea"), "after_work": {"e_1": work()}}
+    everything: dict[str, object] = {
+        "unresponsive": True,
+        "pause": Pause("tea"),
+        "after_work": {"e_1": work()},
+    }
     order: list[tuple[AgentState, dict[str, object]]] = [
         (AgentState.OFFLINE, {"away": "gone", **everything}),
         (AgentState.UNRESPONSIVE, everything),
