@@ -4,6 +4,8 @@ They decide nothing alone. One document per web process, written every interval 
 many agents there are; an agent's beat has moved when a document that names him has.
 """
 
+from datetime import timedelta
+
 import msgspec
 
 from hub.clock import Clock, stamp
@@ -102,5 +104,16 @@ class Heart:
 
 async def read_beats(documents: Documents) -> list[Beat]:
     """All beats as they stand."""
-    page = await documents.find("beats", limit=1000)
-    return [msgspec.convert(item, Beat) for item in page.items]
+    beats: list[Beat] = []
+    after: str | None = None
+    while True:
+        page = await documents.find("beats", limit=1000, after=after)
+        beats.extend(msgspec.convert(item, Beat) for item in page.items)
+        if page.next is None:
+            return beats
+        after = page.next
+
+
+async def forget_the_dead(documents: Documents, clock: Clock) -> int:
+    """Take away beats of processes that died more than a day ago; how many."""
+    return await documents.expire("beats", "at", before=stamp(clock.now() - timedelta(days=1)))

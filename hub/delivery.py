@@ -5,6 +5,7 @@ how far it came. Only the lowest marked entry of an address is ever in work (pro
 *Delivery*).
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -12,9 +13,11 @@ from random import Random
 from typing import Protocol, cast
 
 import msgspec
+import structlog
 
 from hub.channel import (
     Channel,
+    ChannelError,
     ChannelUnavailable,
     OutcomeUnknown,
     Outgoing,
@@ -36,6 +39,7 @@ from hub.documents import (
     PutIf,
     Refused,
     Step,
+    StoreError,
     all_of,
 )
 from hub.entries import Entry
@@ -47,6 +51,7 @@ from hub.timeline import to_entry
 GIVEN_UP_AFTER = 10.0  # seconds beyond the channel's own send time-out
 RETRIES = 8
 _replace = msgspec.structs.replace
+_log = structlog.get_logger(__name__)
 
 
 class Status(StrEnum):
@@ -128,6 +133,7 @@ class Deliverer:
         self._bus = bus
         self._random = random
         self._ids = ids
+        self._late: set[asyncio.Future[None]] = set()
         self._watched: dict[str, _Watched] = {}
 
     async def lowest(self, inbox: str, address: str) -> Entry | None:
@@ -248,6 +254,10 @@ class Deliverer:
         return new
 
     async def _send(self, entry: Entry, channel: Channel, delivery: Delivery) -> bool:
+        if entry.body.get("redacted"):
+            return await self._finish(
+                entry, delivery, status=Status.FAILED, why="it was erased before it went out"
+            )
         outgoing = Outgoing(
             id=EntryId(entry.id),
             inbox=InboxId(entry.inbox),
@@ -260,7 +270,7 @@ class Deliverer:
             attempt=delivery.number,
         )
         try:
-            receipt = await channel.send(outgoing)
+            receipt = await self._within(channel, outgoing, entry, delivery)
         except (ChannelUnavailable, RateLimited) as error:
             return await self._later(entry, delivery, error)
         except (Rejected, WindowClosed) as error:
@@ -271,6 +281,35 @@ class Deliverer:
             return await self._finish(entry, delivery, status=Status.UNKNOWN, why=error.why)
         status = Status.DELIVERED if receipt.delivered else Status.SENT
         return await self._finish(entry, delivery, status=status, receipt=receipt)
+
+    async def _within(
+        self, channel: Channel, outgoing: Outgoing, entry: Entry, delivery: Delivery
+    ) -> Receipt:
+        """Send within the channel's time; what answers later still has its say (see :meth:`_late_word`)."""
+        sending = asyncio.ensure_future(channel.send(outgoing))
+        alarm = asyncio.ensure_future(self._clock.sleep(channel.capabilities.send_timeout))
+        try:
+            await asyncio.wait((sending, alarm), return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            sending.cancel()
+            raise
+        finally:
+            alarm.cancel()
+        if sending.done():
+            return sending.result()
+        late = asyncio.ensure_future(self._late_word(sending, entry, delivery))
+        self._late.add(late)
+        late.add_done_callback(self._late.discard)
+        raise OutcomeUnknown("the channel did not answer in time")
+
+    async def _late_word(self, sending: asyncio.Future[Receipt], entry: Entry, delivery: Delivery) -> None:
+        """A send that answers after its time: its receipt overrules *unknown*, its error says nothing new."""
+        try:
+            receipt = await sending
+            status = Status.DELIVERED if receipt.delivered else Status.SENT
+            await self._finish(entry, delivery, status=status, receipt=receipt)
+        except (ChannelError, StoreError) as error:
+            _log.info("A late send came to nothing", reason=type(error).__name__)
 
     async def _later(self, entry: Entry, delivery: Delivery, error: Exception) -> bool:
         why = str(error)
@@ -321,8 +360,14 @@ class Deliverer:
                 found = msgspec.convert(stored, Delivery)
                 if found.status is status and found.worker == delivery.worker:
                     return True
+                overtaken = found.worker == delivery.worker and _RANK.get(found.status, 0) > _RANK.get(
+                    status, 9
+                )
                 delivery = found
-                late = status is Status.SENT and delivery.status is Status.UNKNOWN
+                if overtaken:  # a receipt was faster than we: its word stands, our id is added
+                    status = found.status
+                    continue
+                late = status in (Status.SENT, Status.DELIVERED) and delivery.status is Status.UNKNOWN
                 if not late:
                     return False
                 continue

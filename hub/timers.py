@@ -72,19 +72,30 @@ class Timers:
     async def fire(self) -> int:
         """Run the handlers of all timers that are due; how many ran."""
         now = stamp(self._clock.now())
-        page = await self._documents.find("timers", Range("due", lte=now), sort=("due",), limit=BATCH)
-        for item in page.items:
-            timer = msgspec.convert(item, Timer)
-            handle = self._handlers.get(timer.kind)
-            if handle is None:
-                continue
-            try:
-                await handle(timer)
-            except (HubError, StoreError) as error:
-                _log.warning("A timer was put off", kind=timer.kind, reason=type(error).__name__)
-                continue
+        looked, after = 0, None
+        while True:
+            page = await self._documents.find(
+                "timers", Range("due", lte=now), sort=("due",), limit=BATCH, after=after
+            )
+            for item in page.items:
+                await self._fire_one(msgspec.convert(item, Timer))
+            looked += len(page.items)
+            after = page.next
+            if after is None:
+                return looked
+
+    async def _fire_one(self, timer: Timer) -> None:
+        handle = self._handlers.get(timer.kind)
+        if handle is None:
+            return
+        try:
+            await handle(timer)
+        except (HubError, StoreError) as error:
+            _log.warning("A timer was put off", kind=timer.kind, reason=type(error).__name__)
+        except Exception:  # noqa: BLE001 - one handler must not stop the others
+            _log.exception("A timer's handler failed", kind=timer.kind)
+        else:
             await self._take_away(timer)
-        return len(page.items)
 
     async def _take_away(self, timer: Timer) -> None:
         """Delete it unless it was armed anew meanwhile."""

@@ -8,7 +8,7 @@ from typing import Any
 from channels import registry
 from hub.access import Permission
 from hub.assignments import Assignments
-from hub.beats import Heart
+from hub.beats import Heart, forget_the_dead
 from hub.blobs.folder import FolderBlobs
 from hub.bots import BotRunner
 from hub.channel import Channels
@@ -179,6 +179,7 @@ def build(foundation: Foundation) -> House:
             "desks": desks.run,
             "rights": _rights(f, desks, gate),
             "sessions": _every(f, TIDY, f.sessions.tidy),
+            "old beats": _every(f, TIDY, lambda: forget_the_dead(f.documents, f.clock)),
             "sockets": _every(f, LOOK, sockets.look),
         },
         goodbyes=[tell_desks, *(one.goodbye for one in plugged)],
