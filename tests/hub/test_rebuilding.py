@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from hub.documents import Document, Lost, Unavailable
+from hub.documents import Document, Json, Lost, Unavailable
 from hub.entries import Actor, By
 from hub.errors import HubError
 from hub.events import ConversationProjected
@@ -22,42 +22,96 @@ FIRST = conversation_of("a00")
 AGENTS = ("u_1", "u_2")
 
 
-async def busy_day(house: House, random: Random, *, steps: int) -> None:
-    """Customers and agents do what comes into their minds; much of it is refused."""
-    for agent in AGENTS:
-        await house.hire(agent, capacity=4)
-    for number in range(steps):
-        address = f"a{random.randrange(4):02}"
-        conversation = conversation_of(address)
-        agent = random.choice(AGENTS)
-        by = By(Actor.AGENT, agent)
-        last = await house.timeline.last(conversation)
-        seen = 0 if last is None else last.seq
-        acts: tuple[Callable[[], Coroutine[object, object, object]], ...] = (
-            lambda: house.write(address, f"message {number}"),
-            lambda: house.conversations.pull(conversation, agent=agent),
-            lambda: house.conversations.post(conversation, by=by, body={"text": f"answer {number}"}),
-            lambda: house.conversations.note(conversation, by=by, body={"text": "note"}),
-            lambda: house.conversations.close(
-                conversation, by=by, seen=seen, disposition=f"d_{number}", summary="done"
-            ),
-            lambda: house.conversations.snooze(
-                conversation, agent=agent, seen=seen, until="2026-12-01T00:00:00.000Z"
-            ),
-            lambda: house.conversations.reopen(conversation, agent=agent),
-            lambda: house.conversations.wake(conversation),
-            lambda: house.conversations.to_queue(conversation, by=by, queue="q_2", priority=2),
-            lambda: house.conversations.to_agent(conversation, by=agent, agent=random.choice(AGENTS)),
-            lambda: house.intake.leave(conversation, contact_of(address)),
-            lambda: house.intake.come_back(conversation, contact_of(address)),
-            lambda: house.intake.rate(
-                conversation, contact_of(address), score=4, comment=None, client_id=f"r{number}"
-            ),
+class Day:
+    """Customers and agents do what comes into their minds; some of it is refused."""
+
+    def __init__(self, house: House, random: Random) -> None:
+        self.house = house
+        self.random = random
+        self.number = 0
+        self.address = "a00"
+        self.conversation = FIRST
+        self.agent = AGENTS[0]
+        self.seen = 0
+
+    async def go_by(self, steps: int) -> None:
+        """So many things are tried."""
+        for agent in AGENTS:
+            await self.house.hire(agent, capacity=4)
+        acts: list[Callable[[], Coroutine[object, object, object]]] = [
+            *[self.write] * 4,
+            *[self.pull, self.answer] * 3,
+            *[self.note, self.close, self.snooze, self.reopen, self.wake],
+            *[self.to_queue, self.to_agent, self.leave, self.come_back, self.rate],
+        ]
+        for self.number in range(steps):
+            self.address = f"a{self.random.randrange(4):02}"
+            self.conversation = conversation_of(self.address)
+            last = await self.house.timeline.last(self.conversation)
+            self.seen = 0 if last is None else last.seq
+            self.agent = self.random.choice(AGENTS)
+            if last is not None and last.after.agent is not None and self.random.random() < 0.8:
+                self.agent = last.after.agent
+            with contextlib.suppress(HubError):
+                await self.random.choice(acts)()
+            await self.house.clock.advance(0.5)
+
+    @property
+    def by(self) -> By:
+        """The agent of this moment."""
+        return By(Actor.AGENT, self.agent)
+
+    async def write(self) -> None:
+        await self.house.write(self.address, f"message {self.number}")
+
+    async def pull(self) -> None:
+        await self.house.conversations.pull(self.conversation, agent=self.agent)
+
+    async def answer(self) -> None:
+        body: dict[str, Json] = {"text": f"answer {self.number}"}
+        await self.house.conversations.post(self.conversation, by=self.by, body=body)
+
+    async def note(self) -> None:
+        await self.house.conversations.note(self.conversation, by=self.by, body={"text": "note"})
+
+    async def close(self) -> None:
+        await self.house.conversations.close(
+            self.conversation, by=self.by, seen=self.seen, disposition=f"d_{self.number}", summary="done"
         )
-        act = random.choice(acts)
-        with contextlib.suppress(HubError):
-            await act()
-        await house.clock.advance(0.5)
+
+    async def snooze(self) -> None:
+        until = "2026-12-01T00:00:00.000Z"
+        await self.house.conversations.snooze(
+            self.conversation, agent=self.agent, seen=self.seen, until=until
+        )
+
+    async def reopen(self) -> None:
+        await self.house.conversations.reopen(self.conversation, agent=self.agent)
+
+    async def wake(self) -> None:
+        await self.house.conversations.wake(self.conversation)
+
+    async def to_queue(self) -> None:
+        await self.house.conversations.to_queue(self.conversation, by=self.by, queue="q_2", priority=2)
+
+    async def to_agent(self) -> None:
+        other = AGENTS[self.agent == AGENTS[0]]
+        await self.house.conversations.to_agent(self.conversation, by=self.agent, agent=other)
+
+    async def leave(self) -> None:
+        await self.house.intake.leave(self.conversation, contact_of(self.address))
+
+    async def come_back(self) -> None:
+        await self.house.intake.come_back(self.conversation, contact_of(self.address))
+
+    async def rate(self) -> None:
+        contact, name = contact_of(self.address), f"r{self.number}"
+        await self.house.intake.rate(self.conversation, contact, score=4, comment=None, client_id=name)
+
+
+async def busy_day(house: House, random: Random, *, steps: int) -> None:
+    """A day in which much happens."""
+    await Day(house, random).go_by(steps)
 
 
 async def documents(stage: Stage) -> dict[str, Document]:
@@ -69,7 +123,7 @@ async def documents(stage: Stage) -> dict[str, Document]:
 @pytest.mark.parametrize("seed", range(6))
 async def test_what_grew_entry_by_entry_equals_what_is_rebuilt(stage: Stage, inline: bool, seed: int) -> None:
     house = await stage.house(inline=inline, routes=False)
-    await busy_day(house, Random(seed), steps=120)
+    await busy_day(house, Random(seed), steps=240)
     await house.clock.settle()
     grown = await documents(stage)
     assert sum(int(str(one["version"])) for one in grown.values()) > 60  # something happened
