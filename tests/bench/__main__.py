@@ -8,14 +8,18 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 
-from tests.bench import fan_out, message_path, resume, two_hundred_agents
+from tests.bench import fan_out, kill, message_path, resume, two_hundred_agents
 from tests.bench.figures import Outcome, all_ok, keep
+from tests.bench.million import measure as million
+from tests.bench.table import write_table
 
 BENCHES: Mapping[str, Callable[..., Outcome]] = {
     message_path.NAME: message_path.run,
     fan_out.NAME: fan_out.run,
     two_hundred_agents.NAME: two_hundred_agents.run,
     resume.NAME: resume.run,
+    million.NAME: million.run,
+    kill.NAME: kill.run,
 }
 
 
@@ -24,7 +28,13 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHES))
     parser.add_argument("--quick", action="store_true", help="small numbers, to see whether it works")
+    parser.add_argument(
+        "--table", action="store_true", help="write build/bench.json into the page; no measuring"
+    )
     chosen = parser.parse_args(arguments)
+    if chosen.table:
+        write_table()
+        return 0
     unknown = [name for name in chosen.names if name not in BENCHES]
     if unknown:
         parser.error(f"no such measurement: {', '.join(unknown)} (there are {', '.join(BENCHES)})")

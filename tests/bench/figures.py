@@ -11,6 +11,7 @@ from tests.bench.machine import machine_facts
 from tests.parts.processes import ROOT
 
 RESULTS = ROOT / "build" / "bench.json"
+TRIALS = ROOT / "build" / "bench-quick.json"
 Fact: TypeAlias = str | int | float | bool
 
 
@@ -59,12 +60,12 @@ def read_results(path: Path = RESULTS) -> dict[str, dict[str, object]]:
     return found
 
 
-def keep(name: str, outcome: Outcome, *, quick: bool, path: Path = RESULTS) -> None:
-    """Put a measurement's outcome in the place of its former one."""
+def keep(name: str, outcome: Outcome, *, quick: bool) -> None:
+    """Put a measurement's outcome in the place of its former one; trials are kept apart."""
+    path = TRIALS if quick else RESULTS
     results = read_results(path)
     results[name] = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "quick": quick,
         "figures": [as_json(figure) for figure in outcome.figures],
         "facts": dict(outcome.facts),
         "machine": machine_facts(),
