@@ -16,23 +16,16 @@ What an engine adds to the port's words:
   the index is partial on the field's existence.
 * Fields of an index hold null, numbers, strings or booleans, save the first field of a
   ``many`` index, which is the array. One unique field does not mix booleans and numbers.
-* ``id`` as the last tie-break runs in the direction of the last field named, so that an index
-  serves an order and its exact reverse.
 * ``put_if`` takes a document whose version is the one named plus one.
 """
 
-import base64
-import binascii
-import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from enum import Enum
 
 from hub.documents import (
     And,
-    Collection,
     Contains,
     Document,
     Equal,
@@ -46,7 +39,6 @@ from hub.documents import (
     Range,
     Scalar,
     Schema,
-    lookup,
 )
 
 SMALLEST, BIGGEST = -(2**63), 2**63 - 1
@@ -317,7 +309,11 @@ def _check_index(collection: str, index: Index) -> None:
     named = f"index {collection}.{index.name}"
     if not index.fields:
         raise ValueError(f"{named} has no fields")
-    order(index.fields)
+    names = [field.removeprefix("-") for field in index.fields]
+    for name in names:
+        parts(name)
+    if len(names) != len(set(names)):
+        raise ValueError(f"a field is twice in {named}")
     if index.many and (index.unique or index.fields[0].startswith("-")):
         raise ValueError(f"{named} is of many: it cannot be unique nor begin with -")
     if isinstance(index.where, Exists) and not index.where.present:
@@ -326,97 +322,6 @@ def _check_index(collection: str, index: Index) -> None:
         if not isinstance(index.where, Exists | Equal):
             raise TypeError(f"{named} is partial on something else than Exists or Equal")
         parts(index.where.field)
-
-
-# --- Orders and cursors ---
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One field of a sort order."""
-
-    field: str
-    descending: bool
-
-
-_orders: dict[tuple[str, ...], tuple[Order, ...]] = {}
-
-
-def order(sort: Sequence[str]) -> tuple[Order, ...]:
-    """A sort order with ``id`` as its end; ValueError for a field named twice or not at all."""
-    if isinstance(sort, str):
-        raise TypeError("sort is a sequence of fields")
-    names = tuple(sort)
-    known = _orders.get(names)
-    if known is None:
-        fields = [Order(name.removeprefix("-"), name.startswith("-")) for name in names]
-        for one in fields:
-            parts(one.field)
-        if len({one.field for one in fields}) != len(fields):
-            raise ValueError(f"a field is twice in {names}")
-        named = [one.field for one in fields]
-        if "id" in named:
-            fields = fields[: named.index("id") + 1]
-        else:
-            fields.append(Order("id", fields[-1].descending if fields else False))
-        known = tuple(fields)
-        if len(_orders) < 10_000:
-            _orders[names] = known
-    return known
-
-
-def index_order(index: Index) -> tuple[Order, ...]:
-    """The order an index keeps: its fields, and ``id`` at the end."""
-    return order(index.fields)
-
-
-def needed(collection: Collection, where: Filter, by: tuple[Order, ...]) -> tuple[Order, ...]:
-    """The beginning of an order that already decides, because a unique index says so.
-
-    It is empty where at most one document matches.
-    """
-    fixed = {part.field for part in conjuncts(where) if isinstance(part, Equal)}
-    uniques = [
-        {name.removeprefix("-") for name in index.fields}
-        for index in collection.indexes
-        if index.unique and (index.where is None or implies(where, index.where))
-    ]
-    if not uniques:
-        return by
-    for length in range(len(by)):
-        known = fixed.union(one.field for one in by[:length])
-        if any(fields <= known for fields in uniques):
-            return by[:length]
-    return by
-
-
-def cursor_after(document: Mapping[str, Json], by: tuple[Order, ...]) -> str:
-    """The cursor that continues after this document.
-
-    ValueError where it holds an array or an object in a field of the order.
-    """
-    values = [lookup(document, one.field) for one in by]
-    if any(isinstance(value, dict | list) for value in values):
-        raise ValueError("cannot page in the order of a field that holds an array or an object")
-    text = json.dumps([_signature(by), values], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def cursor_values(cursor: str, by: tuple[Order, ...]) -> list[Scalar]:
-    """What a cursor continues after, a value for each field; ValueError unless made for ``by``."""
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        signature, values = json.loads(text)
-        values = [scalar(value) for value in values]
-    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
-        raise ValueError("not a cursor") from error
-    if signature != _signature(by) or len(values) != len(by) or not isinstance(values[-1], str):
-        raise ValueError("the cursor was made for another sort")
-    return values
-
-
-def _signature(by: tuple[Order, ...]) -> str:
-    return ",".join(("-" if one.descending else "") + one.field for one in by)
 
 
 def check_limit(limit: int) -> int:

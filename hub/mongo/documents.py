@@ -9,6 +9,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.monitoring import CommandListener
 
+from hub import document_orders as orders
 from hub import document_rules as rules
 from hub.documents import (
     EVERYTHING,
@@ -122,22 +123,23 @@ class MongoDocuments:
         after: str | None = None,
     ) -> Page:
         """At most ``limit`` matching documents in the order of ``sort``."""
-        by = rules.order(sort)
+        by = orders.order(sort)
         wanted = query(where)
-        needed = rules.needed(self._declared[collection], where, by)
+        decides = orders.needed(self._declared[collection], where, by)
         if after is not None:
-            wanted = beyond(wanted, needed or by, rules.cursor_values(after, by))
-        found = await self._find(collection, wanted, needed, rules.check_limit(limit) + 1)
+            values = orders.cursor_values(after, by)
+            wanted = beyond(wanted, *orders.narrowed(where, by, decides, values))
+        found = await self._find(collection, wanted, decides, rules.check_limit(limit) + 1)
         if len(found) <= limit:
             return Page(found)
         found.pop()
-        return Page(found, rules.cursor_after(found[-1], by))
+        return Page(found, orders.cursor_after(found[-1], by))
 
     async def _find(
         self,
         collection: str,
         wanted: Mapping[str, object],
-        by: tuple[rules.Order, ...],
+        by: tuple[orders.Order, ...],
         limit: int,
     ) -> list[Document]:
         cursor = self._collection(collection).find(wanted, sort=sort_there(by) or None, limit=limit)
@@ -202,7 +204,7 @@ class MongoDocuments:
         """
         fields = rules.checked_changes(changes)
         wanted = query(where)
-        by = rules.needed(self._declared[collection], where, rules.order(sort))
+        by = orders.needed(self._declared[collection], where, orders.order(sort))
         setting = {
             "$set": {path_there(path): value_there(value) for path, value in fields.items()},
             "$inc": {"version": 1},

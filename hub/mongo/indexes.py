@@ -6,7 +6,7 @@ from typing import Any
 from pymongo import IndexModel
 from pymongo.asynchronous.collection import AsyncCollection
 
-from hub.document_rules import index_order
+from hub.document_orders import index_order
 from hub.documents import Collection, Exists, Index
 from hub.mongo.names import path_there
 

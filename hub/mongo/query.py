@@ -9,6 +9,7 @@ comparison and only sifts by the rest.
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+from hub import document_orders as orders
 from hub import document_rules as rules
 from hub.documents import (
     And,
@@ -96,12 +97,12 @@ def _all(queries: list[Query]) -> Query:
 # --- Orders and cursors ---
 
 
-def sort_there(by: tuple[rules.Order, ...]) -> list[tuple[str, int]]:
+def sort_there(by: tuple[orders.Order, ...]) -> list[tuple[str, int]]:
     """An order as the driver takes it."""
     return [(path_there(one.field), -1 if one.descending else 1) for one in by]
 
 
-def after(where: Query, by: tuple[rules.Order, ...], values: Sequence[Scalar]) -> Query:
+def after(where: Query, by: tuple[orders.Order, ...], values: Sequence[Scalar]) -> Query:
     """What matches a query and stands beyond these values in an order."""
     beyond: list[Query] = []
     for fixed in range(len(by)):
@@ -112,7 +113,7 @@ def after(where: Query, by: tuple[rules.Order, ...], values: Sequence[Scalar]) -
     return _all([where, {"$or": beyond} if beyond else NOTHING])
 
 
-def _beyond(one: rules.Order, value: Scalar) -> list[Query]:
+def _beyond(one: orders.Order, value: Scalar) -> list[Query]:
     """The kinds of values that follow: null and missing, numbers, strings, booleans."""
     path = path_there(one.field)
     if value is None:

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
+from hub import document_orders as orders
 from hub import document_rules as rules
 from hub.documents import (
     EVERYTHING,
@@ -106,8 +107,8 @@ class SqliteDocuments:
         after: str | None = None,
     ) -> Page:
         """At most ``limit`` matching documents in the order of ``sort``."""
-        by = rules.order(sort)
-        values = None if after is None else rules.cursor_values(after, by)
+        by = orders.order(sort)
+        values = None if after is None else orders.cursor_values(after, by)
         statements = query.page(self._collections[collection], where, by, values)
         more = rules.check_limit(limit) + 1
 
@@ -116,7 +117,7 @@ class SqliteDocuments:
             if len(found) < more:
                 return Page(found)
             found.pop()
-            return Page(found, rules.cursor_after(found[-1], by))
+            return Page(found, orders.cursor_after(found[-1], by))
 
         if limit > BRIEF_PAGE:
             return await self._readers.apart(read)
@@ -154,7 +155,7 @@ class SqliteDocuments:
     ) -> Document | None:
         """Set fields of the first match; the new document."""
         fields = rules.checked_changes(changes)
-        (first,) = query.page(self._collections[collection], where, rules.order(sort), None)
+        (first,) = query.page(self._collections[collection], where, orders.order(sort), None)
         return await self._writer.do(partial(rows.claim, collection, first, fields))  # type: ignore[return-value]
 
     async def append(self, collection: str, id: str, field: str, value: Json) -> None:

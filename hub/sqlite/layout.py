@@ -10,7 +10,7 @@ declared and what lies there are compared by the text that made them.
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 
-from hub.document_rules import index_order
+from hub.document_orders import index_order
 from hub.documents import Collection, Index, Schema, StoreError
 from hub.sqlite.expressions import condition, field_value, json_path
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from hub import document_orders as orders
 from hub import document_rules as rules
 from hub.documents import (
     And,
@@ -49,9 +50,9 @@ class Beyond:
     """
 
     same: tuple[tuple[str, Scalar], ...]
-    one: rules.Order | None = None
+    one: orders.Order | None = None
     value: Scalar = None
-    left: tuple[rules.Order, ...] = ()
+    left: tuple[orders.Order, ...] = ()
 
     def hides(self, path: str, *, low: bool) -> bool:
         """Whether a bound of the filter must not lure SQLite away from this one."""
@@ -66,7 +67,7 @@ class Condition:
 
     collection: Collection
     where: Filter
-    sort: tuple[rules.Order, ...] = ()
+    sort: tuple[orders.Order, ...] = ()
     beyond: Beyond = Beyond(())
     text: str = ""
     values: Bound = field(default_factory=list)
@@ -277,25 +278,26 @@ def _meets_others(strings: bool, bounds: dict[str, int | float | str]) -> bool: 
 def page(
     collection: Collection,
     where: Filter,
-    by: tuple[rules.Order, ...],
+    by: tuple[orders.Order, ...],
     after: Sequence[Scalar] | None,
 ) -> list[Statement]:
     """The statements whose rows, one after the other, are the documents in order."""
-    needed = rules.needed(collection, where, by)
+    decides = orders.needed(collection, where, by)
     if after is None:
-        return [_select(Condition(collection, where, by), needed)]
-    beyond = _ranges(needed or by, after)
-    return [_select(Condition(collection, where, by, one), one.left if needed else ()) for one in beyond]
+        return [_select(Condition(collection, where, decides), decides)]
+    beyond = _ranges(*orders.narrowed(where, by, decides, after))
+    sort = decides or by
+    return [_select(Condition(collection, where, sort, one), one.left if decides else ()) for one in beyond]
 
 
-def _select(found: Condition, by: tuple[rules.Order, ...]) -> Statement:
+def _select(found: Condition, by: tuple[orders.Order, ...]) -> Statement:
     ordered = ",".join(found.column(one.field) + (" DESC" if one.descending else "") for one in by)
     order = f" ORDER BY {ordered}" if by else ""
     text = f"SELECT d.doc FROM {found.source} WHERE {found.text}{order} LIMIT ?"
     return Statement(text, tuple(found.values))
 
 
-def _ranges(by: tuple[rules.Order, ...], after: Sequence[Scalar]) -> list[Beyond]:
+def _ranges(by: tuple[orders.Order, ...], after: Sequence[Scalar]) -> list[Beyond]:
     """What lies beyond the values: the last field first, later values before nulls."""
     ranges: list[Beyond] = []
     for number in range(len(by) - 1, -1, -1):

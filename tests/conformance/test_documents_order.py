@@ -116,6 +116,31 @@ async def test_paging_is_stable_while_others_insert_and_delete(store: Documents)
     assert [one["changed"] for one in third.items] == [1, 0]
 
 
+async def test_a_cursor_names_a_place_in_the_order_whatever_the_filter(store: Documents) -> None:
+    rows: list[Document] = [
+        {"id": f"{queue}{since}{n}", "queue": queue, "state": "open", "since": since}
+        for queue in "pqr"
+        for since in (1, 2, 3)
+        for n in "ab"
+    ]
+    await fill(store, "waiting", *rows)
+    by = ("queue", "since")
+    page = await store.find("waiting", Equal("queue", "q"), sort=by, limit=3)
+    assert [one["id"] for one in page.items] == ["q1a", "q1b", "q2a"]
+    filters: list[tuple[Filter, list[str]]] = [
+        (Equal("queue", "p"), []),
+        (Equal("queue", "q"), ["q2b", "q3a", "q3b"]),
+        (Equal("queue", "r"), ["r1a", "r1b", "r2a", "r2b", "r3a", "r3b"]),
+        (Equal("id", "q2a"), []),
+        (Equal("id", "q2b"), ["q2b"]),
+        (Equal("since", 3), ["q3a", "q3b", "r3a", "r3b"]),
+        (all_of(Equal("since", 2), Equal("queue", "q")), ["q2b"]),
+    ]
+    for where, expected in filters:
+        rest = await store.find("waiting", where, sort=by, after=page.next)
+        assert [one["id"] for one in rest.items] == expected, where
+
+
 async def test_a_cursor_holds_any_text(store: Documents) -> None:
     texts = ["", "'", '"', "$ne", "\\", "你好", "😀", "\x00", "line\nline", "a" * 300]
     await fill(store, "things", *({"f": text} for text in texts))

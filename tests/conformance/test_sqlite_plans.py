@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub import document_rules as rules
+from hub import document_orders as orders
 from hub.documents import (
     EVERYTHING,
     Contains,
@@ -44,6 +44,8 @@ PLANS: list[tuple[str, Filter, tuple[str, ...], list[Scalar], str]] = [
     ("waiting", all_of(Q, OPEN), BY_SINCE, [None, "id"], "waiting__place"),
     ("waiting", all_of(Q, OPEN), ("-since",), [5, "id"], "waiting__place"),
     ("waiting", all_of(Q, OPEN), ("-since",), [0.1, "id"], "waiting__place"),
+    ("waiting", all_of(Q, OPEN), ("queue", "state", "since"), ["q", "open", 5, "i"], "waiting__place"),
+    ("waiting", all_of(Q, OPEN), ("-queue", "state", "-since"), ["q", "open", 5, "i"], "waiting__place"),
     ("waiting", all_of(Q, Equal("state", None)), BY_SINCE, ["x", "id"], "waiting__place"),
     ("waiting", all_of(Q, OPEN, Range("since", gt="2024")), BY_SINCE, ["2025", "i"], "waiting__place"),
     ("waiting", all_of(Q, OPEN, Range("since", lt=5)), BY_SINCE, [3, "id"], "waiting__place"),
@@ -96,7 +98,7 @@ def test_a_page_walks_along_its_index(
     after: list[Scalar],
     index: str,
 ) -> None:
-    by = rules.order(sort)
+    by = orders.order(sort)
     declared = SCHEMA[collection]
     first = query.page(declared, where, by, None)
     for statement in [*first, *query.page(declared, where, by, after)]:
@@ -147,7 +149,7 @@ def test_a_late_page_costs_what_the_first_does(
         document: Document = {"id": f"{number:05}", "version": 1, "queue": "q"}
         store("waiting", row_of(document | {"state": "open", "since": since}), connection)
     connection.execute("COMMIT")
-    by = rules.order(sort)
+    by = orders.order(sort)
     first = instructions(connection, query.page(SCHEMA["waiting"], where, by, None), 20)
     for since in (100, 1000, 1900):
         late = query.page(SCHEMA["waiting"], where, by, [since, f"{2 * since:05}"])
@@ -165,5 +167,5 @@ def test_counting_and_expiring_seek(connection: sqlite3.Connection) -> None:
 
 def test_a_partial_index_is_not_used_for_what_it_may_lack(connection: sqlite3.Connection) -> None:
     for where in (Equal("agent", "x"), Or((OPEN, Equal("agent", "x"))), Equal("state", "shut")):
-        for statement in query.page(SCHEMA["waiting"], where, rules.order(BY_SINCE), None):
+        for statement in query.page(SCHEMA["waiting"], where, orders.order(BY_SINCE), None):
             assert not any("waiting__open" in step for step in plan(connection, statement))

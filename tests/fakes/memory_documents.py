@@ -8,6 +8,7 @@ Invariant checkers read ``data[collection][id]`` and must not change what they f
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from hub import document_orders as orders
 from hub import document_rules as rules
 from hub.documents import (
     EVERYTHING,
@@ -58,16 +59,16 @@ class MemoryDocuments:
         after: str | None = None,
     ) -> Page:
         """As :meth:`find`."""
-        by = rules.order(sort)
+        by = orders.order(sort)
         rules.check_limit(limit)
         found = self._shelves[collection].matching(Plan(where))
         sorter = Sorter(by)
         if after is not None:
-            found = sorter.beyond(found, rules.cursor_values(after, by))
+            found = sorter.beyond(found, orders.cursor_values(after, by))
         sorter.sort(found)
         items = [rules.copied(one) for one in found[:limit]]
         more = len(found) > limit
-        return Page(items, rules.cursor_after(items[-1], by) if more else None)
+        return Page(items, orders.cursor_after(items[-1], by) if more else None)
 
     def count_now(self, collection: str, where: Filter = EVERYTHING, *, limit: int | None = None) -> int:
         """As :meth:`count`."""

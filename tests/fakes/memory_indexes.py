@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 
+from hub import document_orders as orders
 from hub import document_rules as rules
 from hub.documents import (
     And,
@@ -330,7 +331,7 @@ class Sorter:
 
     __slots__ = ("_by", "_falls", "_fields", "_mixed")
 
-    def __init__(self, by: tuple[rules.Order, ...]) -> None:
+    def __init__(self, by: tuple[orders.Order, ...]) -> None:
         self._by = by
         self._fields = [rules.parts(one.field) for one in by]
         self._falls = by[0].descending

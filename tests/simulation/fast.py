@@ -3,6 +3,7 @@
 import marshal
 from collections.abc import Sequence
 
+from hub import document_orders as orders
 from hub import document_rules as rules
 from hub.documents import (
     EVERYTHING,
@@ -23,7 +24,7 @@ from hub.documents import (
 from tests.fakes.memory_documents import MemoryDocuments
 from tests.fakes.memory_indexes import Plan, Shelf, Sorter, Unique, token
 
-_SORTERS: dict[tuple[str, ...], tuple[tuple[rules.Order, ...], Sorter]] = {}
+_SORTERS: dict[tuple[str, ...], tuple[tuple[orders.Order, ...], Sorter]] = {}
 _PLANS: dict[Filter, Plan] = {}
 _BEST: dict[tuple[str, Filter], tuple[Index, int] | None] = {}
 _MOST_PLANS = 5_000
@@ -157,16 +158,16 @@ class FastDocuments(MemoryDocuments):
             return Page([copied(max(found, key=_seq))], "more")
         known = _SORTERS.get(names)
         if known is None:
-            by = rules.order(names)
+            by = orders.order(names)
             known = _SORTERS[names] = (by, Sorter(by))
         by, sorter = known
         rest = list(found)
         if after is not None:
-            rest = sorter.beyond(rest, rules.cursor_values(after, by))
+            rest = sorter.beyond(rest, orders.cursor_values(after, by))
         sorter.sort(rest)
         items = [copied(one) for one in rest[:limit]]
         more = len(rest) > limit
-        return Page(items, rules.cursor_after(items[-1], by) if more else None)
+        return Page(items, orders.cursor_after(items[-1], by) if more else None)
 
 
 def _seq(document: Document) -> int:
