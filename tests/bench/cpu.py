@@ -1,6 +1,7 @@
 """Processor time that one process used, all its threads, by the scheduler's own book."""
 
 import os
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,17 +28,35 @@ def _ticks(process: int) -> int:
     return int(fields[11]) + int(fields[12])
 
 
+def waited_seconds(process: int) -> float:
+    """How long its threads wanted to run and could not, because others had the processors."""
+    total = 0
+    for task in Path(f"/proc/{process}/task").iterdir():
+        with suppress(FileNotFoundError):
+            total += int((task / "schedstat").read_text().split()[1])
+    return total / 1e9
+
+
 @dataclass(slots=True)
 class Meter:
-    """Processor time of a process from a moment on."""
+    """Processor time of a process from a moment on, and how long it had to wait for it."""
 
     process: int
     began: float = 0.0
+    waited: float = 0.0
+    since: float = 0.0
 
     def start(self) -> None:
         """Count from now."""
         self.began = cpu_seconds(self.process)
+        self.waited = waited_seconds(self.process)
+        self.since = time.monotonic()
 
     def read(self) -> float:
-        """Seconds since :meth:`start`."""
+        """Seconds of processor time since :meth:`start`."""
         return cpu_seconds(self.process) - self.began
+
+    def crowding(self) -> float:
+        """The share of the time since then in which it waited for a processor: near 0 on a quiet machine."""
+        waited = waited_seconds(self.process) - self.waited
+        return round(waited / (time.monotonic() - self.since), 3)

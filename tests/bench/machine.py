@@ -12,7 +12,7 @@ PACKAGES = ("uvicorn", "uvloop", "httptools", "websockets", "starlette", "msgspe
 
 
 def machine_facts() -> dict[str, str | int | float]:
-    """Processors, memory, disk's file system, versions, and how busy it was."""
+    """Processors, memory, disk's file system, versions, how busy it was, and whether we went first."""
     return {
         "processor": _processor(),
         "cores": os.cpu_count() or 0,
@@ -22,6 +22,7 @@ def machine_facts() -> dict[str, str | int | float]:
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
         "load_average": round(os.getloadavg()[0], 2),
+        "priority": "usual" if os.sched_getscheduler(0) == os.SCHED_OTHER else "real-time",
         **{name: version(name) for name in PACKAGES},
     }
 

@@ -11,6 +11,7 @@ import time
 import uuid
 from pathlib import Path
 
+from tests.bench.cpu import Meter
 from tests.bench.customers import Customer, arrive, take
 from tests.bench.figures import Figure, Outcome
 from tests.bench.house import fill
@@ -93,11 +94,14 @@ def run(*, quick: bool) -> Outcome:
                 bare(number)
             size = _entry_size(ours.last)
             insert = Insert(folder / "bare.sqlite", "x" * size)
+            meter = Meter(hub.process.pid)
+            meter.start()
             times: dict[str, list[int]] = {"hub": [], "echo": [], "insert": []}
             for number in range(WARM_UP, WARM_UP + rounds):
                 times["hub"].append(ours(number))
                 times["echo"].append(bare(number))
                 times["insert"].append(insert())
+            waited = meter.crowding()
             paused = []
             for number in range(WARM_UP + rounds, WARM_UP + rounds + rounds // 10):
                 time.sleep(0.03)
@@ -105,7 +109,9 @@ def run(*, quick: bool) -> Outcome:
             insert.close()
             bare.close()
             ours.close()
-    return _outcome(times, paused, size)
+    outcome = _outcome(times, paused, size)
+    outcome.facts["server_waited_for_processor"] = waited
+    return outcome
 
 
 def _hub_path(port: int, customer: Customer, headers: dict[str, str]) -> Way:

@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 
 import msgspec
 
+from tests.bench.cpu import Meter
 from tests.bench.crowd import Crowd, Member, Visit
 from tests.bench.customers import Customer, arrive, step_aside, take
 from tests.bench.figures import Figure, Outcome
@@ -102,7 +103,8 @@ def run(*, quick: bool) -> Outcome:
         with hub_on(folder) as hub:
             customers = _staff(hub.port, house)
             readers = _readers(house, customers)
-            return _measure(hub.port, customers, readers)
+            meter = Meter(hub.process.pid)
+            return _measure(hub.port, customers, readers, meter)
 
 
 def _staff(port: int, house: House) -> list[list[Customer]]:
@@ -127,7 +129,9 @@ def _readers(house: House, customers: Sequence[Sequence[Customer]]) -> list[Read
     return readers
 
 
-def _measure(port: int, customers: Sequence[Sequence[Customer]], readers: Sequence[Reader]) -> Outcome:
+def _measure(
+    port: int, customers: Sequence[Sequence[Customer]], readers: Sequence[Reader], meter: Meter
+) -> Outcome:
     crowd = Crowd()
 
     def on_data(member: Member, data: bytes, now: int) -> None:
@@ -143,12 +147,14 @@ def _measure(port: int, customers: Sequence[Sequence[Customer]], readers: Sequen
     writer, process = _begin_writing(port, [one for of_team in customers for one in of_team])
     read(BEFORE)
     before = sum(sum(reader.last.values()) for reader in readers)
+    meter.start()
     cut_at = time.monotonic()
     crowd.cut()
     for reader in readers:
         reader.frames, reader.caught_up_at = Frames(), 0.0
     visits = [reader.visit(port, resume=reader.last) for reader in readers]
     crowd.join(visits, CAUGHT_UP, on_data, at_once=len(visits))
+    used = {"server_cpu_s": round(meter.read(), 2), "server_waited_for_processor": meter.crowding()}
     back = [reader.caught_up_at - cut_at for reader in readers]
     resumed = sum(sum(reader.last.values()) for reader in readers) - before
     while not writer.poll():
@@ -157,7 +163,9 @@ def _measure(port: int, customers: Sequence[Sequence[Customer]], readers: Sequen
     process.join()
     read(AFTER)
     crowd.close()
-    return _outcome(readers, written, back, fresh=fresh, resumed=resumed)
+    outcome = _outcome(readers, written, back, fresh=fresh, resumed=resumed)
+    outcome.facts |= used
+    return outcome
 
 
 def _outcome(

@@ -47,6 +47,8 @@ def _table(results: dict[str, dict[str, Any]]) -> str:
             verdict = "ok" if figure["ok"] else "**short**"
             value, target = rounded(figure["value"]), f"{sign} {rounded(figure['target'])}"
             load = result["machine"]["load_average"]
+            if result["machine"].get("priority") == "real-time":
+                load = f"{load} (first)"
             lines.append(f"| {name} | {value} | {figure['unit']} | {target} | {verdict} | {at} | {load} |")
     lines += ["", "Behind them:", ""]
     for name, result in results.items():

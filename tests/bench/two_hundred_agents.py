@@ -62,6 +62,7 @@ def _hall(outcome: Outcome, agents: int, seconds: float) -> None:
             meter.start()
             sent = fire(lines, shots)
             cpu = meter.read() / (time.monotonic() - began)
+            outcome.facts["server_waited_for_processor"] = meter.crowding()
             time.sleep(SETTLE)
             seen = desks.order(Report())
             typed = seen.spoken + widgets.order(Report()).spoken

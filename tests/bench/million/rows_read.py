@@ -14,9 +14,9 @@ import json
 import re
 import sqlite3
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message
@@ -54,16 +54,16 @@ class Readings:
 
 def read_by(million: Million, asks: Sequence[Ask]) -> list[Readings]:
     """Ask the application, and count."""
-    with _counting(million) as counter:
-        counter.check()
-        return asyncio.run(_ask_all(million, asks, counter))
+    return asyncio.run(_ask_all(million, asks))
 
 
-async def _ask_all(million: Million, asks: Sequence[Ask], counter: "_Counter") -> list[Readings]:
+async def _ask_all(million: Million, asks: Sequence[Ask]) -> list[Readings]:
     logs.set_up(level="warning", form="console")
     ear = _Ear()
     foundation = await open_foundation(Settings(data=million.data))
+    counter = _Counter(Installation(million.data).store)  # not before: opening renews the log's files
     try:
+        counter.check()
         app = build(foundation).application.asgi
         found = []
         for ask in asks:
@@ -80,6 +80,7 @@ async def _ask_all(million: Million, asks: Sequence[Ask], counter: "_Counter") -
         return found
     finally:
         ear.close()
+        counter.close()
         await foundation.close()
 
 
@@ -157,10 +158,14 @@ class _Ear:
 
 
 class _Counter:
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
         self._visited = 0
-        connection.create_function("visited", 1, self._visit)
+        self._connection.create_function("visited", 1, self._visit)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
 
     def _visit(self, _: object) -> int:
         self._visited += 1
@@ -209,13 +214,3 @@ class _Counter:
         ).fetchall()
         if self._visited != there:
             raise AssertionError(f"the counter saw {self._visited} of {there} rows of a queue")
-
-
-@contextmanager
-def _counting(million: Million) -> Iterator[_Counter]:
-    path = Installation(million.data).store
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    try:
-        yield _Counter(connection)
-    finally:
-        connection.close()
