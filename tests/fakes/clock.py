@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 
 T = TypeVar("T")
 BEGIN = datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
-QUIET = 25  # rounds of the event loop without anything new, after which nothing moves
+QUIET = 10  # rounds of the event loop without anything new, after which nothing moves
 LIMIT = 30.0  # real seconds that one call of a real part may take
 
 

@@ -31,6 +31,7 @@ class FakeConfiguration:
             OTHER_QUEUE: QueueFacts(ORGANISATION, GROUP),
         }
         self.offers: dict[str, float] = {}
+        self.usual_offer = OFFER_SECONDS
         self.bot: tuple[str, Bot] | None = None
         self.fake_channel = channel
 
@@ -56,7 +57,7 @@ class FakeConfiguration:
         return found
 
     async def offer_seconds(self, queue: str | None) -> float:
-        return self.offers.get(queue or "", OFFER_SECONDS)
+        return self.offers.get(queue or "", self.usual_offer)
 
     async def channel(self, inbox: InboxId) -> Channel:
         if str(inbox) not in self.doors:

@@ -53,6 +53,7 @@ class House:
         routes: bool = True,
         beats: bool = True,
         grace: float = GRACE,
+        group: str = GROUP,
     ) -> None:
         """``own_clock``: this process's, where it differs; ``alone``: the lease is taken at once.
 
@@ -73,7 +74,7 @@ class House:
         self.conversations = Conversations(self.writer, configuration)
         self.assignments = Assignments(self.writer)
         self.agents = Agents(store, clock=time, bus=bus)
-        self.lease = Lease(store, GROUP, clock=time, ids=self.ids, alone=alone)
+        self.lease = Lease(store, group, clock=time, ids=self.ids, alone=alone)
         self.router = Router(
             store,
             self.lease,
@@ -81,7 +82,7 @@ class House:
             agents=self.agents,
             times=configuration,
             clock=time,
-            group=GROUP,
+            group=group,
             grace=grace,
         )
         self.grace = grace
@@ -109,6 +110,11 @@ class House:
         self._beats = beats
         self._tasks: list[asyncio.Task[None]] = []
         self.desks: list[Desk] = []
+
+    @property
+    def offer_seconds(self) -> float:
+        """How long an offer stands where a story says nothing else."""
+        return self.configuration.usual_offer
 
     # --- life ---
 

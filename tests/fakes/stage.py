@@ -5,7 +5,7 @@ from hub.documents import Documents
 from routing.presence import GRACE
 from tests.fakes.channel import FakeChannel
 from tests.fakes.clock import VirtualClock
-from tests.fakes.configuration import FakeConfiguration
+from tests.fakes.configuration import GROUP, FakeConfiguration
 from tests.fakes.house import House
 from tests.fakes.ledger import Ledger
 
@@ -32,6 +32,7 @@ class Stage:
         inline: bool = True,
         routes: bool = True,
         beats: bool = True,
+        group: str = GROUP,
         start: bool = True,
     ) -> House:
         """One more process, running."""
@@ -46,6 +47,7 @@ class Stage:
             routes=routes,
             beats=beats,
             grace=self.grace,
+            group=group,
         )
         self._houses.append(house)
         if start:

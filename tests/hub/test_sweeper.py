@@ -11,7 +11,7 @@ from tests.fakes.configuration import ScriptedBot
 from tests.fakes.house import Desk, House, conversation_of
 from tests.fakes.ledger import read_all
 from tests.fakes.stage import Stage
-from tests.fakes.watched_documents import changes, reads
+from tests.fakes.watched_documents import Call, changes, reads
 
 FIRST = conversation_of("a00")
 
@@ -128,6 +128,22 @@ async def test_an_entry_that_came_while_its_conversation_was_in_work_is_not_forg
     await house.clock.settle()
     assert (await house.row(FIRST))["version"] == 2
     assert await owed(stage) == []
+
+
+async def test_a_message_that_comes_when_the_last_look_for_more_has_just_found_nothing_goes_out_at_once(
+    stage: Stage, house: House, desk: Desk
+) -> None:
+    def looks_for_more(call: Call) -> bool:
+        return call.name == "find" and call.collection == "entries" and len(stage.channel.attempts) == 1
+
+    gate = house.store.hold(looks_for_more, after=True)
+    await desk.say(FIRST, "a")
+    await house.clock.settle()
+    assert gate.arrived.is_set()
+    await desk.say(FIRST, "b")
+    gate.open()
+    await house.clock.settle()
+    assert stage.channel.texts == ["a", "b"]
 
 
 async def test_two_processes_that_sweep_together_do_no_harm(stage: Stage) -> None:

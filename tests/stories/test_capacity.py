@@ -21,12 +21,13 @@ async def test_two_hundred_arrivals_at_once_never_give_anybody_more_than_three(
     for desk in desks:
         assert len(await desk.offered()) == 3
     assert len(house.router.line(QUEUE)) == 140
-    await house.clock.play(*(desk.accept_all() for desk in desks))
-    await house.clock.play(*(close_some(house, desk, most=1) for desk in desks))
+    busy = desks[:4] if stage.on_wire else desks
+    await house.clock.play(*(desk.accept_all() for desk in busy))
+    await house.clock.play(*(close_some(house, desk, most=1) for desk in busy))
     await house.clock.settle()
-    for desk in desks:
+    for desk in busy:
         assert (len(await desk.offered()), len(await house.held_by(desk.agent))) == (1, 3)
-    assert len(house.router.line(QUEUE)) == 120
+    assert len(house.router.line(QUEUE)) == 140 - len(busy)
     if stage.on_wire:
         return
     closed = 20
@@ -68,7 +69,7 @@ async def test_when_a_third_conversation_is_closed_the_next_waiting_one_is_offer
 
 
 async def test_the_first_agent_in_the_morning_does_not_get_the_eighty_of_the_night(house: House) -> None:
-    line = await house.line_up(80)
+    line = await house.line_up(80, apart=0.01)
     desk = await house.hire("u_1", capacity=3)
     await house.clock.advance(ROUND)
     assert [offer.conversation for offer in await desk.offered()] == line[:3]

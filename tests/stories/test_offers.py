@@ -4,7 +4,7 @@ from hub.entries import State
 from hub.errors import Gone, NotAllowed
 from routing.memory import REFUSAL
 from routing.router import ROUND, TICK
-from tests.fakes.configuration import OFFER_SECONDS, QUEUE
+from tests.fakes.configuration import QUEUE
 from tests.fakes.house import House
 from tests.fakes.stage import Stage
 from tests.fakes.watched_documents import writes
@@ -45,7 +45,7 @@ async def test_an_agent_who_accepts_what_has_gone_on_to_a_colleague_is_told(hous
     (stale,) = await slow.offered()
     await quick.open_tab()
     await house.agents.ready("u_2")
-    await house.clock.advance(OFFER_SECONDS + LATE)
+    await house.clock.advance(house.offer_seconds + LATE)
     (offer,) = await quick.offered()
     done, refused = await house.together(slow.accept(stale), quick.accept(offer))
     assert [entry.after.agent for entry in done] == ["u_2"]
@@ -60,7 +60,7 @@ async def test_an_acceptance_that_crosses_with_the_end_of_the_offer_has_one_outc
     (offer,) = await desk.offered()
     # The router has decided to end it; the agent's word reaches the store first.
     gate = house.store.hold(writes("offer_ended"))
-    await house.clock.advance(OFFER_SECONDS + LATE)
+    await house.clock.advance(house.offer_seconds + LATE)
     assert gate.arrived.is_set()
     accepted = await desk.accept(offer)
     gate.open()
@@ -91,7 +91,7 @@ async def test_an_offer_that_expires_goes_on_with_its_place_kept(house: House) -
     line = await house.line_up(3)
     since = (await house.last(line[0])).after.waiting_since
     assert [offer.conversation for offer in await first.offered()] == line[:1]
-    await house.clock.advance(OFFER_SECONDS + LATE)
+    await house.clock.advance(house.offer_seconds + LATE)
     assert house.router.line(QUEUE) == line
     assert (await house.last(line[0])).after.waiting_since == since
     assert await house.presence("u_1") == "unresponsive"
@@ -108,7 +108,7 @@ async def test_only_an_agent_whose_desk_rang_becomes_not_responding(house: House
     assert len(rings.rung) == 1
     assert silent.rung == []
     assert len(await silent.offered()) == 1
-    await house.clock.advance(OFFER_SECONDS + LATE)
+    await house.clock.advance(house.offer_seconds + LATE)
     assert await house.presence("u_1") == "unresponsive"
     assert await house.presence("u_2") == "ready"
 
@@ -117,7 +117,7 @@ async def test_who_is_not_responding_is_offered_nothing_until_he_is_back(house: 
     desk = await house.hire("u_1")
     await house.clock.advance(ROUND)
     (conversation,) = await house.line_up(1)
-    await house.clock.advance(OFFER_SECONDS + LATE)
+    await house.clock.advance(house.offer_seconds + LATE)
     assert await house.presence("u_1") == "unresponsive"
     await house.clock.advance(REFUSAL + 20)
     assert await desk.offered() == []
@@ -189,7 +189,7 @@ async def test_a_customer_who_leaves_while_it_rings_stops_the_ringing_and_frees_
     done, refused = await house.together(desk.accept(offer))
     assert done == []
     assert [type(one) for one in refused] == [Gone]
-    await house.clock.advance(OFFER_SECONDS / 2)
+    await house.clock.advance(house.offer_seconds / 2)
     assert await house.presence("u_1") == "ready"
 
 

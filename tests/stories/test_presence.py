@@ -6,7 +6,7 @@ from hub.entries import State
 from hub.errors import Away
 from routing.router import ROUND
 from tests.fakes.clock import ProcessClock
-from tests.fakes.configuration import OFFER_SECONDS, QUEUE
+from tests.fakes.configuration import QUEUE
 from tests.fakes.house import Desk, House, conversation_of
 from tests.fakes.stage import Stage
 
@@ -172,7 +172,7 @@ async def nobody_is_blamed(house: House) -> None:
     assert offer.after.agent == "u_2"
     assert await house.rings(offer.conversation)
     assert [entry.kind.value for entry in await house.entries(offer.conversation)].count("offer_ended") == 0
-    await house.clock.advance(OFFER_SECONDS - 2 * ROUND)  # and he has the time to take it
+    await house.clock.advance(house.offer_seconds - 2 * ROUND)  # and he has the time to take it
     await house.conversations.accept(offer.conversation, agent="u_2", slot=offer.id)
 
 

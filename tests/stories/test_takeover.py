@@ -10,7 +10,7 @@ from hub.writer import Deposed
 from routing.lease import TERM
 from routing.router import ROUND, TICK
 from tests.fakes.clock import ProcessClock
-from tests.fakes.configuration import GROUP, OFFER_SECONDS, QUEUE
+from tests.fakes.configuration import GROUP, QUEUE
 from tests.fakes.house import Desk, House, conversation_of
 from tests.fakes.stage import Stage
 from tests.fakes.watched_documents import Condition, changes, writes
@@ -69,7 +69,7 @@ async def test_a_new_owner_adopts_standing_offers_and_keeps_places_and_the_order
     assert [offer.conversation for offer in await desks["u_2"].offered()] == asked[:1]
     assert [offer.conversation for offer in await desks["u_1"].offered()] == asked[1:]
     # The adopted offer ends with a full time of its own.
-    await stage.clock.advance(OFFER_SECONDS - ROUND - TICK)
+    await stage.clock.advance(again.offer_seconds - ROUND - TICK)
     assert (await again.last(line[0])).id == offer.id
     await stage.clock.advance(ROUND + 3 * TICK)
     assert (await again.last(line[0])).after.slot != offer.id
@@ -86,7 +86,7 @@ async def test_an_adopted_offer_can_be_accepted(stage: Stage) -> None:
     await Desk(again, "u_1").open_tab()
     taken = await again.conversations.accept(offer.conversation, agent="u_1", slot=offer.id)
     assert taken.after.slot == offer.id
-    await stage.clock.advance(OFFER_SECONDS * 2)
+    await stage.clock.advance(again.offer_seconds * 2)
     assert await again.held_by("u_1") == [offer.conversation]
 
 
@@ -100,7 +100,7 @@ async def test_what_was_accepted_while_nobody_routed_is_not_touched(stage: Stage
     web = await stage.house(alone=False)
     accepted = await web.conversations.accept(offer.conversation, agent="u_1", slot=offer.id)
     await Desk(web, "u_1").open_tab()
-    await stage.clock.advance(TAKEN_OVER + OFFER_SECONDS)
+    await stage.clock.advance(TAKEN_OVER + web.offer_seconds)
     assert web.router.owns
     assert (await web.last(offer.conversation)).id == accepted.id
 
@@ -148,7 +148,7 @@ async def deposed(stage: Stage, meets: Condition) -> tuple[House, House, asyncio
     await stage.clock.advance(ROUND)
     gate = first.store.hold(meets)
     await first.line_up(1)
-    await stage.clock.advance(OFFER_SECONDS + 3 * TICK)
+    await stage.clock.advance(first.offer_seconds + 3 * TICK)
     assert gate.arrived.is_set()
     time.stop()
     second = await stage.house(alone=False, start=False)
