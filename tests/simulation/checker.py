@@ -113,6 +113,7 @@ class Evidence(NamedTuple):
     """What a router had seen when it sent something: its looks, whom it had heard of, its start."""
 
     looks: int
+    last: float
     heard: dict[str, float]
     moved: dict[str, float]
     took: float
@@ -150,6 +151,7 @@ class Checker:
         self.said: dict[str, int] = {}
         self.requests: dict[tuple[str, str], Request] = {}
         self.views: dict[Port, View] = {}
+        self.back: dict[str, float] = {}  # when somebody asked who was then told that he is there
         self.epochs: dict[str, int] = {}
         self.arrivals: dict[str, int] = {}
         self.order: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
@@ -462,6 +464,8 @@ class Checker:
         if view is None or evidence is None:
             self._fail("I11", f"{id} is called gone by somebody who saw no beats")
             return
+        if evidence.last < self.back.get(id, -1.0):
+            self._fail("I11", f"{id} is called gone by a look from before he was told he is back")
         lasted = view.since(max(evidence.heard.get(id, 0.0), evidence.took), evidence.looks)
         if lasted < self._grace - 0.01:
             self._fail("I11", f"{id} is called gone after {lasted:.2f} people's seconds")
@@ -491,7 +495,7 @@ class Checker:
             view = self.views[port] = View()
         view.look(beats, self._now())
         took = max(view.took.values(), default=0.0)
-        port.evidence = Evidence(len(view.times), dict(view.heard), dict(view.moved), took)
+        port.evidence = Evidence(len(view.times), self._now(), dict(view.heard), dict(view.moved), took)
 
     def ring(self, slot: str) -> None:
         """A desk rings for this offer, now."""
@@ -578,6 +582,11 @@ class Checker:
         stands = self.authored.get(request.key)
         if stands is None or stands[0] != entry_id:
             self._fail("I7", f"{request} was acknowledged as {entry_id}, it stands as {stands}")
+
+    def there(self, copy: "Copy") -> None:
+        """An agent's desk, or he himself, is told that the house knows he is there."""
+        agent = copy.request.words
+        self.back[agent] = max(copy.began, self.back.get(agent, 0.0))
 
     def refused(self, copy: "Copy", why: str) -> None:
         """A sender is told that it was not done."""

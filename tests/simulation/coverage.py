@@ -68,6 +68,7 @@ SITUATIONS = (
         for how in ["done", "OutcomeUnknown", "ChannelUnavailable", "RateLimited", "Rejected"]
     ),
     "slow answer",
+    "somebody crosses a write",
     "refused before effect",
     "lost after its effect",
     "lost without effect",

@@ -229,6 +229,11 @@ class Person(Sender):
                 return True
         return False
 
+    def turn(self, choice: float) -> None:
+        """Take a break, sign out or come back, if nothing else is under way."""
+        if self.request is None and self.desk is not None:
+            self._presence(choice)
+
     def _presence(self, choice: float) -> None:
         me = self.id
         if choice < 0.5:
@@ -257,7 +262,8 @@ class Person(Sender):
         if state.state == "assigned":
             wrong = [lambda: self._post(id), lambda: self._close(id, last)]
             return [self.world.random.choice(wrong)] if self.world.random.random() < 0.1 else []
-        if state.state == "waiting" and self.world.random.random() < 0.08:
+        eager = 0.2 if self.world.two_groups else 0.08
+        if state.state == "waiting" and self.world.random.random() < eager:
             return [lambda: self._take(id, "pull")]
         if state.state in ("closed", "snoozed", "continued") and self.world.random.random() < 0.2:
             return [lambda: self._take(id, "reopen"), lambda: self._note(id)]

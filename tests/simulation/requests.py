@@ -63,14 +63,16 @@ class Request:
 class Copy:
     """One copy of a request, in one process.
 
-    ``last_effect``: its last store call that took effect; ``stands``: the entry that it wrote.
+    ``last_effect``: its last store call that took effect; ``stands``: the entry that it wrote;
+    ``began``: when.
     """
 
-    __slots__ = ("last_effect", "process", "request", "stands")
+    __slots__ = ("began", "last_effect", "process", "request", "stands")
 
     def __init__(self, request: Request, process: "Process") -> None:
         self.request = request
         self.process = process
+        self.began = process.world.time
         self.last_effect = 0
         self.stands: str | None = None
 
@@ -113,6 +115,8 @@ async def _run(copy: Copy) -> None:
         outcome = "done"
         if isinstance(answer, Entry):
             world.checker.acknowledged(copy, answer.id)
+        elif request.label in ("desk", "ready"):
+            world.checker.there(copy)
         if world.loses_answer():
             outcome = "unknown"
             world.seen["answer lost on its way to the sender"] += 1

@@ -116,7 +116,7 @@ class Port:
         world = self.world
         world.calls += 1
         operation = Operation(self, steps, args)
-        if world.at_once():
+        if not (steps and world.crosses(steps)) and world.at_once():
             if world.trace is not None:
                 world.trace(f"{operation}: at once")
             return operation.take_effect()
@@ -164,13 +164,15 @@ class Port:
     async def claim_next(
         self, collection: str, where: Filter, *, sort: Sequence[str], changes: Mapping[str, Json]
     ) -> Document | None:
-        self._unknown()
+        claimed: Document | None = await self._call(None, "claim", collection, where, sort, changes)
+        return claimed
 
     async def append(self, collection: str, id: str, field: str, value: Json) -> None:
-        self._unknown()
+        await self._call(None, "append", collection, id, field, value)
 
     async def expire(self, collection: str, field: str, *, before: str, limit: int = 1000) -> int:
-        self._unknown()
+        gone: int = await self._call(None, "expire", collection, field, before, limit)
+        return gone
 
     async def bulk(self, collection: str, documents: Sequence[Document]) -> None:
         self._unknown()

@@ -123,7 +123,6 @@ await self.documents.commit(rest)
     Fault(
         "own id not recognised",
         (Edit(WRITER, "for id in reversed(tried):", "for id in ():"),),
-        seed=218,
     ),
     # Unique within a conversation only, and looked for only where the message would go.
     Fault(
@@ -151,7 +150,6 @@ await self.documents.commit(rest)
                 """,
             ),
         ),
-        seed=103,
     ),
     Fault(
         "close without seen",
@@ -339,7 +337,6 @@ await self.documents.commit(rest)
                 """,
             ),
         ),
-        seed=148,
     ),
     Fault(
         "capacity counted per group",
@@ -357,7 +354,6 @@ await self.documents.commit(rest)
                 """,
             ),
         ),
-        seed=667,
     ),
     Fault(
         "reopening what was continued",
