@@ -73,6 +73,8 @@ class Router:
         self._hints: list[Committed | ConversationProjected | AgentChanged | Rang] = []
         self._wake = asyncio.Event()
         self._next_round = 0.0
+        self._next_renewal = 0.0
+        self._unfinished = False
         self._round = min(ROUND, RENEWALS * lease.term)
         self._tick = min(TICK, self._round)
 
@@ -102,14 +104,13 @@ class Router:
         self._wake.set()
 
     async def run(self) -> None:
-        """Route until cancelled."""
+        """Route until cancelled; however much there is to do, a tick is late by one of work at the most."""
         next_tick = self._clock.monotonic()
         while True:
             try:
-                now = self._clock.monotonic()
-                if now >= next_tick:
-                    next_tick = now + self._tick
+                if self._clock.monotonic() >= next_tick:
                     await self.tick()
+                    next_tick = self._clock.monotonic() + self._tick
                 await self.work()
             except (StoreError, Busy) as error:
                 _log.warning("Routing was put off", reason=type(error).__name__)
@@ -120,7 +121,8 @@ class Router:
             await self._sleep(pause)
 
     async def _sleep(self, seconds: float) -> None:
-        if self._hints or seconds <= 0:
+        if self._hints or self._unfinished or seconds <= 0:
+            await asyncio.sleep(0)
             return
         self._wake.clear()
         waiter = asyncio.ensure_future(self._wake.wait())
@@ -159,6 +161,7 @@ class Router:
 
     async def _own(self) -> Tenure | None:
         """Renew or challenge; a new tenure fences the former router everywhere, then reads."""
+        self._next_renewal = self._clock.monotonic() + self._round
         tenure = await self._lease.renew()
         if tenure is None:
             if self._tenure is not None:
@@ -167,10 +170,20 @@ class Router:
         if self._tenure is not tenure:
             self._forget_memory_for(tenure)
             for agent in await self._agents.team(self._group):
+                await self._keep_lease(tenure)
                 if not await self._agents.set_epoch(agent.id, self._group, tenure.epoch, fence=tenure.holds):
                     raise Deposed("a higher epoch stands")
             _log.info("This process routes the group now", group=self._group, epoch=tenure.epoch)
         return tenure
+
+    async def _keep_lease(self, tenure: Tenure) -> None:
+        """Renew on the way through something long, so that its length does not end the tenure."""
+        now = self._clock.monotonic()
+        if now < self._next_renewal:
+            return
+        self._next_renewal = now + self._round
+        if await self._lease.renew() is not tenure:
+            raise Deposed("the lease has ended")
 
     def _forget_memory_for(self, tenure: Tenure) -> None:
         self._memory = Memory(self._group, grace=self._grace, interval=2 * TICK)
@@ -207,8 +220,9 @@ class Router:
                 await self._agents.gone(agent, fence=tenure.holds)
         memory.heard.clear()
         for agent in await self._agents.team(self._group):
+            await self._keep_lease(tenure)
             await self._look_at_agent(agent)
-        await self._look_at_waiting()
+        await self._look_at_waiting(tenure)
         await self._end_what_is_over()
         await self.work()
 
@@ -277,7 +291,7 @@ class Router:
         ends = self._memory.peoples_clock.reading(self._clock.monotonic()) + seconds
         self._memory.offers.add(Offer(slot, entry.conversation, agent, ends))
 
-    async def _look_at_waiting(self) -> None:
+    async def _look_at_waiting(self, tenure: Tenure) -> None:
         """Entries that still owe their projection first, conversation documents after them, then the rest."""
         seen: set[str] = set()
         after: str | None = None
@@ -285,6 +299,7 @@ class Router:
             page = await self._documents.find(
                 "entries", Exists("todo.project"), sort=("conversation", "seq"), limit=500, after=after
             )
+            await self._keep_lease(tenure)
             for item in page.items:
                 await self._take_last(to_entry(item).conversation, seen)
             if page.next is None:
@@ -293,6 +308,7 @@ class Router:
         where = all_of(Equal("group", self._group), Equal("state", State.WAITING.value))
         after = None
         while True:
+            await self._keep_lease(tenure)
             page = await self._documents.find(
                 "conversations", where, sort=("waiting_since",), limit=500, after=after
             )
@@ -304,6 +320,7 @@ class Router:
                 break
             after = page.next
         for conversation in [one.conversation for one in self._memory.matcher.waiting()]:
+            await self._keep_lease(tenure)
             await self._take_last(ConversationId(conversation), seen)
 
     async def _take_last(self, conversation: ConversationId, seen: set[str]) -> None:
@@ -318,7 +335,9 @@ class Router:
     # --- hints and offers ---
 
     async def work(self) -> None:
-        """Take the hints that came, then offer until nobody fits anybody."""
+        """Take the hints that came, then offer until nobody fits anybody, for one tick at the most."""
+        until = self._clock.monotonic() + self._tick
+        self._unfinished = False
         while True:
             hints, self._hints = self._hints, []
             tenure = self._tenure
@@ -327,11 +346,13 @@ class Router:
             for agent in self._take_hints(hints):
                 await self._look_at_agent(await self._agents.get(agent))
             match = self._memory.matcher.next()
-            if match is None:
-                if not self._hints:
-                    return
-                continue
-            await self._offer(match, tenure)
+            if match is not None:
+                await self._offer(match, tenure)
+            elif not self._hints:
+                return
+            if self._clock.monotonic() >= until:
+                self._unfinished = True
+                return
 
     def _take_hints(self, hints: list[Committed | ConversationProjected | AgentChanged | Rang]) -> list[str]:
         """Take in everything but agents, whose documents must be read; which ones."""
@@ -367,9 +388,8 @@ class Router:
             if last is not None:
                 self._memory.take_state(last.conversation, last.after)
             await self._look_at_agent(await self._agents.get(match.agent))
-        except Busy:
-            self._memory.matcher.add(waiting)  # whether it stands is seen in the next round
-            raise
+        except Busy:  # what cannot be written is put aside: the next round finds it, the others go on
+            _log.warning("An offer was put off", conversation=waiting.conversation)
         else:
             await self._keep(entry.id, entry, match.agent)
 
