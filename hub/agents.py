@@ -1,13 +1,24 @@
 """Verbs on an agent's own document: presence, after-contact work, profile. Slots are the writer's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 
 import msgspec
 
 from hub.clock import Clock, stamp
-from hub.documents import Changed, Contains, Document, Documents, Duplicate, Lost, StoreError
-from hub.errors import Busy, NotFound
+from hub.documents import (
+    Changed,
+    Contains,
+    Document,
+    Documents,
+    Duplicate,
+    Lost,
+    PutIf,
+    Refused,
+    Step,
+    StoreError,
+)
+from hub.errors import Busy, NotFound, unanswered
 from hub.events import AgentChanged, Bus
 from hub.slots import Agent, Pause, state
 
@@ -100,7 +111,7 @@ class Agents:
                 self._bus.publish(AgentChanged(id))
                 return new
         except StoreError as error:
-            raise Busy("the store did not answer; try again") from error
+            raise unanswered(error) from error
         raise Busy("others were faster too often; try again")
 
     async def ready(self, id: str) -> Agent:
@@ -176,6 +187,30 @@ class Agents:
             fence=fence,
         )
         return agent.epochs.get(group, 0) == epoch
+
+    async def set_epochs(
+        self, team: Sequence[Agent], group: str, epoch: int, *, fence: Callable[[], bool]
+    ) -> bool:
+        """:meth:`set_epoch` for many agents as they were read, in one commit; one by one where that fails."""
+        if any(agent.epochs.get(group, 0) > epoch for agent in team):
+            return False
+        behind = [agent for agent in team if agent.epochs.get(group, 0) < epoch]
+        steps: list[Step] = []
+        for agent in behind:
+            epochs = {**agent.epochs, group: epoch}
+            new = _replace(agent, version=agent.version + 1, epochs=epochs)
+            steps.append(PutIf("agents", cast(Document, msgspec.to_builtins(new)), agent.version))
+        if not steps:
+            return True
+        if not fence():
+            return False
+        try:
+            await self._documents.commit(steps)
+        except (Refused, Lost):
+            for agent in behind:
+                if not await self.set_epoch(agent.id, group, epoch, fence=fence):
+                    return False
+        return True
 
     async def profile(
         self,

@@ -13,8 +13,11 @@ from hub.documents import Json
 from hub.entries import Actor, By, Entry, Kind
 from hub.errors import Away, NoRoom, NotAllowed
 from hub.ids import ConversationId
-from hub.slots import Agent, can_be_offered, fits, room
+from hub.sharing import ALONE, Sharing
+from hub.slots import Agent, can_be_offered, fits, holds, room
 from hub.writer import Attempt, Deposed, Draft, Place, Writer
+
+_HOUSE = By(Actor.SYSTEM, "hub")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,12 @@ class Assignments:
         agent: str,
         tenure: Tenure,
         facts: dict[str, Json],
+        skills: dict[str, int] | None = None,
+        sharing: Sharing = ALONE,
     ) -> Entry:
         """Reserve a slot and offer; ``facts`` (why him) stand in the timeline.
+
+        ``skills``: what is still demanded after relaxation, None: all that it asks for.
 
         Raises :class:`Away` or :class:`NoRoom` where he cannot be rung any more,
         :class:`hub.errors.NotAllowed` where the conversation does not wait any more.
@@ -61,10 +68,13 @@ class Assignments:
             taker = await self._fenced(attempt, agent, tenure)
             if not can_be_offered(taker):
                 raise Away("he cannot be rung now")
-            if not fits(taker, queue=last.after.queue, skills=last.after.skills):
+            demanded = last.after.skills if skills is None else skills
+            if not fits(taker, queue=last.after.queue, skills=demanded):
                 raise NotAllowed("it asks for something else by now", code="changed")
             if room(taker, last.after.channel) <= 0:
                 raise NoRoom("he has no room left")
+            if not sharing.allows(last.after.channel, holds(taker)):
+                raise NoRoom("what he has on another channel stands in its way")
             await self._writer.append(attempt, Place.following(last), draft, epoch=tenure.epoch)
 
         return await self._writer.settle(decide, by=by, first=(Kind.OFFERED, body), fence=tenure.holds)
@@ -99,6 +109,43 @@ class Assignments:
                 attempt.agents[agent.id] = msgspec.structs.replace(agent, unresponsive=True)
 
         return await self._writer.settle(decide, by=by, first=(Kind.OFFER_ENDED, body), fence=tenure.holds)
+
+    async def overflow(
+        self,
+        conversation: ConversationId,
+        *,
+        step: int,
+        outcome: dict[str, Json],
+        tenure: Tenure,
+        words: str | None = None,
+        queue: tuple[str, str, dict[str, int]] | None = None,
+    ) -> Entry:
+        """Carry out one step of its queue's overflow on a conversation that still waits there.
+
+        ``outcome`` stands in the timeline (``step``, ``to``, what the channel needs); with ``words``
+        the customer is told something in the same commit; with ``queue`` (id, group, skills) it goes
+        on to that queue in its old place. :class:`NotAllowed` where ``step`` is not the next one.
+        """
+        by = By(Actor.ROUTER, tenure.group)
+        body: dict[str, Json] = {"step": step, **outcome}
+        if queue is None:
+            draft = Draft(kind=Kind.OVERFLOWED, by=by, body=body)
+        else:
+            id, group, skills = queue
+            body = {**body, "how": "overflow", "queue": id}
+            draft = Draft(kind=Kind.QUEUED, by=by, body=body, group=group, queue=id, skills=skills)
+
+        async def decide(attempt: Attempt) -> None:
+            last = await self._writer.last(conversation)
+            if last.after.overflow != step:
+                raise NotAllowed("that step is done", code="changed")
+            place = Place.following(last)
+            if words:
+                said = Draft(kind=Kind.MESSAGE, by=_HOUSE, body={"text": words, "auto": "overflow"})
+                place = Place.following(await self._writer.append(attempt, place, said))
+            await self._writer.append(attempt, place, draft)
+
+        return await self._writer.settle(decide, by=by, first=(draft.kind, body), fence=tenure.holds)
 
     async def release(self, conversation: ConversationId, *, slot: str, tenure: Tenure) -> Entry:
         """Take an open conversation from an agent who is offline; it waits again in its old place."""

@@ -23,6 +23,7 @@ class Capabilities:
     recognises_ids: bool = False  # sending the same entry id twice shows it once
     max_text: int = 10_000  # characters
     max_file_bytes: int = 20_000_000
+    outcomes: frozenset[str] = frozenset()  # overflows it carries out: "voicemail", "number", "callback"
     send_timeout: float = 15.0  # seconds
 
 

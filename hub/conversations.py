@@ -5,13 +5,11 @@ People, bots and menus use the same ones.
 """
 
 from hub.documents import Json
-from hub.doors import Doors
-from hub.entries import Actor, By, Entry, Kind, State
+from hub.doors import Doors, QueueFacts
+from hub.entries import SYSTEM, Actor, By, Entry, Kind, State
 from hub.errors import Invalid, NotFound
 from hub.ids import ConversationId
 from hub.writer import Attempt, Draft, Found, Place, Writer
-
-SYSTEM = By(Actor.SYSTEM, "hub")
 
 
 class Conversations:
@@ -120,6 +118,75 @@ class Conversations:
         )
         return await self._one(conversation, draft)
 
+    async def give(
+        self, conversation: ConversationId, *, by: str, agent: str, client_id: str | None = None
+    ) -> Entry:
+        """A supervisor gives a conversation that waits, rings or is held to an agent who has room."""
+        draft = Draft(
+            kind=Kind.ASSIGNED,
+            by=By(Actor.AGENT, by),
+            body={"how": "given", "to": agent},
+            how="given",
+            agent=agent,
+            client_id=client_id,
+        )
+        return await self._one(conversation, draft)
+
+    async def take_back(
+        self,
+        conversation: ConversationId,
+        *,
+        by: str,
+        queue: str | None = None,
+        client_id: str | None = None,
+    ) -> Entry:
+        """A supervisor takes it from its agent: it waits in its old place, here or in ``queue``."""
+        author = By(Actor.AGENT, by)
+        body: dict[str, Json] = {"how": "taken_back", "queue": queue}
+
+        async def decide(attempt: Attempt) -> None:
+            last = await self._writer.last(conversation)
+            target = queue or last.after.queue
+            if target is None:
+                raise Invalid("queue: name the queue in which it shall wait.", code="no_queue")
+            facts = await self._doors.queue(target)
+            if last.organisation != facts.organisation:
+                raise NotFound("no such queue", code="no_such_queue")
+            draft = Draft(
+                kind=Kind.QUEUED,
+                by=author,
+                body=body,
+                how="taken_back",
+                group=facts.group,
+                queue=target,
+                client_id=client_id,
+            )
+            await self._writer.append(attempt, Place.following(last), draft)
+
+        return await self._writer.settle(
+            decide, by=author, first=(Kind.QUEUED, body), within=conversation, client_id=client_id
+        )
+
+    async def prioritise(
+        self, conversation: ConversationId, *, by: str, priority: int, client_id: str | None = None
+    ) -> Entry:
+        """A supervisor moves a waiting conversation in its line; 0 to 10, a higher one is served first."""
+        draft = Draft(
+            kind=Kind.PRIORITISED,
+            by=By(Actor.AGENT, by),
+            body={"priority": priority},
+            priority=priority,
+            client_id=client_id,
+        )
+        return await self._one(conversation, draft)
+
+    async def call_back(
+        self, conversation: ConversationId, *, by: By, where: str, client_id: str | None = None
+    ) -> Entry:
+        """Note that the customer who waits shall be called back; he keeps his place."""
+        draft = Draft(kind=Kind.CALLBACK, by=by, body={"where": where}, callback=where, client_id=client_id)
+        return await self._one(conversation, draft)
+
     async def to_queue(
         self,
         conversation: ConversationId,
@@ -144,6 +211,57 @@ class Conversations:
             client_id=client_id,
         )
         return await self._one(conversation, draft, organisation=facts.organisation)
+
+    async def bot_gives_up(
+        self,
+        conversation: ConversationId,
+        *,
+        by: By,
+        queue: str | None,
+        why: str,
+        note: str | None = None,
+        skills: dict[str, int] | None = None,
+        priority: int | None = None,
+        client_id: str | None = None,
+    ) -> Entry:
+        """The handover of a bot that cannot go on, with a note of the house that says why.
+
+        Into ``queue``; where that is not there either, into the queue that the customer came for.
+        ``note``: what the bot had learned all the same.
+        """
+        body: dict[str, Json] = {"reason": why, "note": note}
+
+        async def decide(attempt: Attempt) -> None:
+            last = await self._writer.last(conversation)
+            target, group = last.after.queue, last.after.group
+            facts = None if queue is None else await self._queue_of(last.organisation, queue)
+            if facts is not None:
+                target, group = queue, facts.group
+            said = Draft(kind=Kind.NOTE, by=SYSTEM, body={"event": why, "bot": by.id})
+            told = await self._writer.append(attempt, Place.following(last), said)
+            draft = Draft(
+                kind=Kind.QUEUED,
+                by=by,
+                body=body,
+                extra={"queue": target, "skills": _json(skills), "priority": priority},
+                group=group,
+                queue=target,
+                skills=skills,
+                priority=priority,
+                client_id=client_id,
+            )
+            await self._writer.append(attempt, Place.following(told), draft)
+
+        return await self._writer.settle(
+            decide, by=by, first=(Kind.QUEUED, body), within=conversation, client_id=client_id
+        )
+
+    async def _queue_of(self, organisation: str, queue: str) -> QueueFacts | None:
+        try:
+            facts = await self._doors.queue(queue)
+        except NotFound:
+            return None
+        return facts if facts.organisation == organisation else None
 
     async def close(
         self,
@@ -222,6 +340,28 @@ class Conversations:
             await self._writer.append(attempt, place, closed)
 
         entry = await self._writer.settle(decide, by=SYSTEM, first=(Kind.CLOSED, {"reason": "idle"}))
+        return entry if entry.kind is Kind.CLOSED and entry.by == SYSTEM else None
+
+    async def close_left(self, conversation: ConversationId, *, after_seq: int) -> Entry | None:
+        """Close a conversation whose customer has left, once its agent was shown all that he wrote.
+
+        None where something has happened since ``after_seq``, or where the agent has not looked yet:
+        nothing is written then. An agent who reads by other means than the desk leaves no mark.
+        """
+        body: dict[str, Json] = {"reason": "left"}
+
+        async def decide(attempt: Attempt) -> None:
+            last = await self._writer.last(conversation)
+            if last.seq != after_seq or last.after.state is not State.ASSIGNED:
+                raise Found(last)
+            mark = await self._writer.documents.get("marks", f"{conversation}:{last.after.agent}")
+            seen = None if mark is None else mark.get("seq")
+            if not isinstance(seen, int) or seen < last.after.heard:
+                raise Found(last)
+            closed = Draft(kind=Kind.CLOSED, by=SYSTEM, body=body, seen=seen)
+            await self._writer.append(attempt, Place.following(last), closed)
+
+        entry = await self._writer.settle(decide, by=SYSTEM, first=(Kind.CLOSED, body))
         return entry if entry.kind is Kind.CLOSED and entry.by == SYSTEM else None
 
 

@@ -55,6 +55,9 @@ class Kind(StrEnum):
     RATED = "rated"
     CLOSED = "closed"
     CONTINUED = "continued"
+    OVERFLOWED = "overflowed"
+    PRIORITISED = "prioritised"
+    CALLBACK = "callback"
 
 
 class By(msgspec.Struct, frozen=True):
@@ -64,8 +67,17 @@ class By(msgspec.Struct, frozen=True):
     id: str
 
 
+SYSTEM = By(Actor.SYSTEM, "hub")  # the house itself
+
+
 class After(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The state of a conversation after an entry. ``heard``: seq of the customer's last message."""
+    """The state of a conversation after an entry.
+
+    ``heard``: seq of the customer's last message. ``waiting_since`` makes its place in line,
+    ``entered`` is when it came into this queue: relaxation and overflow count from there, and
+    ``overflow`` steps are done. ``callback``: where the customer wants to be called back; he
+    keeps his place. ``last_agent``: who held it last, in this conversation or the one before.
+    """
 
     state: State
     channel: str
@@ -77,6 +89,10 @@ class After(msgspec.Struct, frozen=True, omit_defaults=True):
     waiting_since: str | None = None
     skills: dict[str, int] = {}
     priority: int = 0
+    entered: str | None = None
+    overflow: int = 0
+    callback: str | None = None
+    last_agent: str | None = None
 
 
 class Todo(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -114,8 +130,8 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody wants to do, before it is known whether he may.
 
     ``slot`` names the slot the actor believes in (accept, decline, expire, release);
-    ``agent`` who takes (offer, pull, transfer, reopen); ``door`` the state in which the
-    first message finds the conversation.
+    ``agent`` who takes (offer, pull, transfer, reopen, give); ``door`` the state in which the
+    first message finds the conversation, ``last_agent`` who held the one before it.
     """
 
     kind: Kind
@@ -133,8 +149,11 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     priority: int | None = None
     channel: str = ""
     door: State = State.WAITING
+    callback: str | None = None
+    last_agent: str | None = None
 
 
+_HELD_OR_WAITING = frozenset({State.WAITING, State.OFFERED, State.ASSIGNED})
 _OPEN = frozenset({State.BOT, State.WAITING, State.OFFERED, State.ASSIGNED, State.SNOOZED})
 _replace = msgspec.structs.replace
 
@@ -164,6 +183,8 @@ def _first(act: Act) -> After:
             waiting_since=act.at if act.door is State.WAITING else None,
             skills=act.skills or {},
             priority=act.priority or 0,
+            entered=act.at if act.door is State.WAITING else None,
+            last_agent=act.last_agent,
         )
     raise NotAllowed("only a contact's message begins a conversation", code="no_conversation")
 
@@ -193,8 +214,13 @@ def _need_seen(last: After, act: Act) -> None:
 
 
 def _wait(last: After, at: str | None) -> After:
-    since = last.waiting_since if at is None else at
-    return _replace(last, state=State.WAITING, agent=None, slot=None, waiting_since=since)
+    """It waits: again in its old place (``at`` None), or as one that came now."""
+    waiting = _replace(last, state=State.WAITING, agent=None, slot=None)
+    return waiting if at is None else _enter(_replace(waiting, waiting_since=at), at)
+
+
+def _enter(waiting: After, at: str) -> After:
+    return _replace(waiting, entered=at, overflow=0)
 
 
 def _message(last: After, act: Act) -> After:
@@ -215,12 +241,19 @@ def _message(last: After, act: Act) -> After:
 
 
 def _queued(last: After, act: Act) -> After:
+    _need(act.group is not None and act.queue is not None, "a queue must be named", "no_queue")
     if act.by.kind is Actor.BOT:
         _need(last.state is State.BOT, "the bot has handed over already", "handed_over")
+        waiting = _wait(last, act.at)
+    elif act.by.kind is Actor.ROUTER:  # overflow: in another queue, in its old place
+        _need_waiting_in_group(last, act)
+        waiting = _enter(last, act.at)
+    elif act.how == "taken_back":
+        _need(last.state is State.ASSIGNED, "nobody holds it", "not_assigned")
+        waiting = _enter(_wait(last, None), act.at)
     else:
         _need_mine(last, act)
-    _need(act.group is not None and act.queue is not None, "a queue must be named", "no_queue")
-    waiting = _wait(last, act.at)
+        waiting = _wait(last, act.at)
     return _replace(
         waiting,
         group=act.group,
@@ -228,6 +261,29 @@ def _queued(last: After, act: Act) -> After:
         skills=last.skills if act.skills is None else act.skills,
         priority=last.priority if act.priority is None else act.priority,
     )
+
+
+def _need_waiting_in_group(last: After, act: Act) -> None:
+    _need(
+        act.by.kind is Actor.ROUTER and last.state is State.WAITING and last.group == act.by.id,
+        "only a conversation that waits in its group overflows",
+    )
+
+
+def _overflowed(last: After, act: Act) -> After:
+    _need_waiting_in_group(last, act)
+    return _replace(last, overflow=last.overflow + 1)
+
+
+def _prioritised(last: After, act: Act) -> After:
+    _need(act.by.kind is Actor.AGENT, "only staff change the order")
+    _need(last.state in (State.WAITING, State.OFFERED), "it does not wait any more", "not_waiting")
+    return _replace(last, priority=last.priority if act.priority is None else act.priority)
+
+
+def _callback(last: After, act: Act) -> After:
+    _need(last.state in (State.BOT, State.WAITING, State.OFFERED), "it does not wait any more", "not_waiting")
+    return _replace(last, callback=act.callback)
 
 
 def _offered(last: After, act: Act) -> After:
@@ -249,7 +305,7 @@ def _assigned(last: After, act: Act) -> After:
         _need_slot(last, act, State.OFFERED)
         if act.by.id != last.agent:
             raise Gone("the offer is not yours", code="not_yours")
-        return _replace(last, state=State.ASSIGNED)
+        return _replace(last, state=State.ASSIGNED, last_agent=last.agent)
     if act.how == "pull":
         _need(last.state is State.WAITING, "it does not wait any more", "not_waiting")
     elif act.how == "transfer":
@@ -257,9 +313,14 @@ def _assigned(last: After, act: Act) -> After:
         _need(act.agent != act.by.id, "it is yours already", "own_transfer")
     elif act.how == "reopen":
         _need(last.state in (State.CLOSED, State.SNOOZED), "it is not closed", "not_closed")
+    elif act.how == "given":
+        _need(last.state in _HELD_OR_WAITING, "it neither waits nor is held", "not_waiting")
+        _need(
+            last.state is not State.ASSIGNED or act.agent != last.agent, "it is his already", "own_transfer"
+        )
     else:
         raise NotAllowed(f"unknown way to assign: {act.how}")
-    return _replace(last, state=State.ASSIGNED, agent=act.agent, slot=act.id)
+    return _replace(last, state=State.ASSIGNED, agent=act.agent, slot=act.id, last_agent=act.agent)
 
 
 def _released(last: After, act: Act) -> After:
@@ -294,7 +355,7 @@ def _closed(last: After, act: Act) -> After:
     else:
         _need_mine(last, act)
         _need_seen(last, act)
-    return _replace(last, state=State.CLOSED, agent=None, slot=None)
+    return _replace(last, state=State.CLOSED, agent=None, slot=None, callback=None)
 
 
 def _continued(last: After, act: Act) -> After:
@@ -331,4 +392,7 @@ _RULES: dict[Kind, Callable[[After, Act], After]] = {
     Kind.RATED: _by_contact,
     Kind.CLOSED: _closed,
     Kind.CONTINUED: _continued,
+    Kind.OVERFLOWED: _overflowed,
+    Kind.PRIORITISED: _prioritised,
+    Kind.CALLBACK: _callback,
 }

@@ -1,5 +1,7 @@
 """The customer's side: what contacts write and do, made durable before it is acknowledged."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import cast
 
@@ -7,7 +9,7 @@ import msgspec
 
 from hub.clock import Clock, parse_stamp
 from hub.documents import Document, Insert, Json, PutIf
-from hub.doors import Door, Doors
+from hub.doors import Arrival, Door, Doors, Origin, QueueFacts, RoutingRules
 from hub.entries import Actor, By, Entry, Kind, State
 from hub.errors import NotAllowed, NotFound
 from hub.ids import Address, ContactId, ConversationId, InboxId, conversation_id, thread_id
@@ -29,7 +31,9 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     """A customer's message as a channel hands it over.
 
     ``client_id`` is made by the customer's client, ``external_id`` by the channel; at least
-    one makes a repetition recognisable. ``body``: text, attachments, choice.
+    one makes a repetition recognisable. ``body``: text, attachments, choice. ``queue``,
+    ``skills``, ``priority``: the channel's own word, which goes before rules and door.
+    ``origin`` is asked only where a conversation begins.
     """
 
     inbox: InboxId
@@ -41,16 +45,20 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     skills: dict[str, int] | None = None
     queue: str | None = None
     priority: int | None = None
+    origin: Callable[[], Awaitable[Origin]] | None = None
 
 
 class Intake:
     """Verbs of contacts."""
 
-    def __init__(self, writer: Writer, doors: Doors, clock: Clock) -> None:
-        """Over this writer; ``doors`` says how an inbox takes customers in."""
+    def __init__(
+        self, writer: Writer, doors: Doors, clock: Clock, *, rules: RoutingRules | None = None
+    ) -> None:
+        """Over this writer; ``doors`` says how an inbox takes customers in, ``rules`` what goes elsewhere."""
         self._writer = writer
         self._doors = doors
         self._clock = clock
+        self._rules = rules
 
     async def current(self, inbox: InboxId, address: Address) -> ConversationId | None:
         """The current conversation with this address, if there ever was one."""
@@ -68,10 +76,10 @@ class Intake:
         """
         by = By(Actor.CONTACT, incoming.contact)
         door = await self._doors.door(incoming.inbox)
-        group, queue = door.group, door.queue
+        group, queue, skills, priority = door.group, door.queue, door.skills, door.priority
         if incoming.queue is not None:
             facts = await self._doors.queue(incoming.queue)
-            group, queue = facts.group, incoming.queue
+            group, queue, skills, priority = facts.group, incoming.queue, facts.skills, facts.priority
 
         draft = Draft(
             kind=Kind.MESSAGE,
@@ -81,8 +89,8 @@ class Intake:
             external_id=incoming.external_id,
             group=group,
             queue=queue,
-            skills=dict(door.skills) if incoming.skills is None else incoming.skills,
-            priority=door.priority if incoming.priority is None else incoming.priority,
+            skills=dict(skills) if incoming.skills is None else incoming.skills,
+            priority=priority if incoming.priority is None else incoming.priority,
             door=State.WAITING if door.bot is None else State.BOT,
         )
 
@@ -162,7 +170,54 @@ class Intake:
             generation=generation,
             channel=door.channel,
         )
-        await self._writer.append(attempt, place, draft)
+        await self._writer.append(attempt, place, await self._ruled(incoming, door, draft))
+
+    async def _ruled(self, incoming: Incoming, door: Door, draft: Draft) -> Draft:
+        """The first message's draft as the rules say; where a bot meets him, with what they need later.
+
+        ``routed`` and ``origin`` in the body are for staff; contacts never see them.
+        """
+        if self._rules is None:
+            return draft
+        origin = Origin() if incoming.origin is None else await incoming.origin()
+        if door.bot is not None:
+            return draft if origin == Origin() else replace(draft, extra={"origin": asdict(origin)})
+        ruling = await self._rules.rule(
+            Arrival(
+                organisation=door.organisation,
+                channel=door.channel,
+                inbox=incoming.inbox,
+                contact=incoming.contact,
+                text=str(incoming.body.get("text") or ""),
+                origin=origin,
+            )
+        )
+        if ruling is None:
+            return draft
+        if incoming.queue is None and ruling.queue is not None:
+            facts = await self._queue(ruling.queue)
+            if facts is not None:
+                draft = replace(
+                    draft,
+                    group=facts.group,
+                    queue=ruling.queue,
+                    skills=dict(facts.skills) if incoming.skills is None else incoming.skills,
+                    priority=facts.priority if incoming.priority is None else incoming.priority,
+                )
+        if incoming.skills is None and ruling.skills is not None:
+            draft = replace(draft, skills=dict(ruling.skills))
+        if incoming.priority is None and ruling.priority is not None:
+            draft = replace(draft, priority=ruling.priority)
+        routed: dict[str, Json] = {"rules": list(ruling.rules), "queue": draft.queue}
+        if ruling.vip is not None:
+            routed["vip"] = ruling.vip
+        return replace(draft, extra={"routed": routed})
+
+    async def _queue(self, queue: str) -> QueueFacts | None:
+        try:
+            return await self._doors.queue(queue)
+        except NotFound:
+            return None  # deleted a moment ago: the door's own queue is there
 
     async def _continue(
         self,
@@ -186,15 +241,20 @@ class Intake:
         following = conversation_id(incoming.inbox, incoming.address, generation)
         continued = Draft(kind=Kind.CONTINUED, by=By(Actor.SYSTEM, "intake"), body={"to": following})
         await self._writer.append(attempt, Place.following(last), continued)
+        draft = replace(draft, last_agent=last.after.last_agent)
         await self._begin(attempt, incoming, door, draft, generation=generation, thread=thread)
 
     async def leave(self, conversation: ConversationId, contact: ContactId) -> Entry:
-        """The customer is gone: closed where nobody holds it, else an event that the agent sees."""
+        """The customer is gone: closed where nobody holds it, else an event that the agent sees.
+
+        Who wants to be called back has not left: he keeps his place.
+        """
         by = By(Actor.CONTACT, contact)
 
         async def decide(attempt: Attempt) -> None:
             last = await self._owned(conversation, contact)
-            if last.after.state in (State.BOT, State.WAITING, State.OFFERED):
+            waits = last.after.state in (State.BOT, State.WAITING, State.OFFERED)
+            if waits and last.after.callback is None:
                 draft = Draft(kind=Kind.CLOSED, by=by, body={"reason": "left"})
             elif await self._is_away(last):
                 raise Found(last)
@@ -216,6 +276,22 @@ class Intake:
             await self._writer.append(attempt, Place.following(last), draft)
 
         return await self._writer.settle(decide, by=by, first=(Kind.RETURNED, {}))
+
+    async def call_back(
+        self, conversation: ConversationId, contact: ContactId, *, where: str, client_id: str | None = None
+    ) -> Entry:
+        """The customer who waits wants to be called back ``where`` he says; he keeps his place."""
+        by = By(Actor.CONTACT, contact)
+        body: dict[str, Json] = {"where": where}
+
+        async def decide(attempt: Attempt) -> None:
+            last = await self._owned(conversation, contact)
+            draft = Draft(kind=Kind.CALLBACK, by=by, body=body, callback=where, client_id=client_id)
+            await self._writer.append(attempt, Place.following(last), draft)
+
+        return await self._writer.settle(
+            decide, by=by, first=(Kind.CALLBACK, body), within=conversation, client_id=client_id
+        )
 
     async def rate(
         self,

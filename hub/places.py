@@ -12,11 +12,23 @@ class Place:
     wait_seconds: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """How long somebody will wait in seconds, and the mean error of such words lately; None: unknown."""
+
+    seconds: float | None
+    error: float | None
+
+
 class QueuePlaces(Protocol):
     """Knows lines; the router of this process implements it."""
 
     async def place(self, conversation: str) -> Place | None:
         """Where a waiting conversation stands; None where it does not wait (or not here)."""
+        ...
+
+    def expectation(self, queue: str, position: int) -> Expectation:
+        """How long somebody at this position (from 1) of a queue would wait."""
         ...
 
     async def staffed(self, queue: str) -> bool:

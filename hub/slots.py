@@ -53,6 +53,7 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
 
     ``groups``: the routing groups of his queues and of what he holds. ``capacity`` by
     channel, ``*`` for those not named. ``idle_since``: when his slots last changed.
+    ``offered_at``: when a router last offered him something.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     pause: Pause | None = None
     since: str = ""
     idle_since: str = ""
+    offered_at: str = ""
 
 
 class AgentState(StrEnum):
@@ -109,6 +111,16 @@ def held(agent: Agent, channel: str) -> int:
     return sum(1 for slot in agent.slots.values() if slot.channel == channel)
 
 
+def holds(agent: Agent) -> dict[str, int]:
+    """What he has on each channel: slots and after-contact work."""
+    counts: dict[str, int] = {}
+    channels = [slot.channel for slot in agent.slots.values()]
+    channels.extend(work.channel for work in agent.after_work.values())
+    for channel in channels:
+        counts[channel] = counts.get(channel, 0) + 1
+    return counts
+
+
 def room(agent: Agent, channel: str) -> int:
     """How many more he could take from the router: capacity less slots and after-contact work."""
     working = sum(1 for work in agent.after_work.values() if work.channel == channel)
@@ -139,7 +151,10 @@ def reserve(agent: Agent, *, id: str, slot: Slot, at: str) -> Agent:
         raise NoRoom("the agent's capacity on this channel is used up")
     groups = agent.groups if slot.group in agent.groups else [*agent.groups, slot.group]
     slots = {**agent.slots, id: slot}
-    return _replace(agent, version=agent.version + 1, slots=slots, groups=groups, idle_since=at)
+    offered_at = at if slot.kind is SlotKind.OFFER else agent.offered_at
+    return _replace(
+        agent, version=agent.version + 1, slots=slots, groups=groups, idle_since=at, offered_at=offered_at
+    )
 
 
 def free(agent: Agent, *, id: str, at: str, work: AfterWork | None = None) -> Agent:

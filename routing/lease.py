@@ -13,6 +13,10 @@ TERM = 10.0  # seconds
 OWN_SHARE = 0.8  # of the term, in which the owner believes in itself
 
 
+RELEASED = ""  # the owner's name in a lease that was given up: whoever comes takes it at once
+_TRIES = 3
+
+
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """The lease document (id = group). ``owner``: a new name at every start of a process."""
 
@@ -45,6 +49,7 @@ class Lease:
         self._tenure: Tenure | None = None
         self._deadline = 0.0
         self._watched: tuple[int, float] | None = None
+        self._ended = False
 
     @property
     def tenure(self) -> Tenure | None:
@@ -62,8 +67,33 @@ class Lease:
         """Somebody else was seen to own the group."""
         self._tenure = None
 
+    async def release(self) -> None:
+        """Own nothing from now on, and leave the lease to whoever comes next; at a clean end.
+
+        It happens once this process acts no more, or every write that it still tries is refused by
+        its own deadline. The next owner takes the following epoch by compare-and-set, as ever:
+        what of mine is still on its way is fenced as after a take-over. A write that is lost
+        costs a term. Raises StoreError where the store is away.
+        """
+        self._ended = True
+        self._tenure = None
+        for _ in range(_TRIES):
+            stored = await self._documents.get("leases", self._group)
+            held = None if stored is None else msgspec.convert(stored, Held)
+            if held is None or held.owner != self._name:
+                return
+            left = msgspec.structs.replace(held, version=held.version + 1, owner=RELEASED)
+            try:
+                document = cast(Document, msgspec.to_builtins(left))
+                await self._documents.put_if("leases", document, version=held.version)
+            except (Refused, Lost):
+                continue  # a renewal of mine came late, or it stands already
+            return
+
     async def renew(self) -> Tenure | None:
         """Renew what is mine, or challenge what has not moved for a term; the tenure that holds then."""
+        if self._ended:
+            return None
         stored = await self._documents.get("leases", self._group)
         began = self._clock.monotonic()
         if stored is None:
@@ -75,7 +105,7 @@ class Lease:
                 await self._write(held, mine.epoch, began)
                 return self.tenure
             self._tenure = None
-        if held.owner == self._name or self._alone:
+        if held.owner in (self._name, RELEASED) or self._alone:
             return await self._take(held, began)
         if self._watched is None or self._watched[0] != held.version:
             self._watched = (held.version, began)
@@ -86,7 +116,7 @@ class Lease:
 
     async def _take(self, held: Held | None, began: float) -> Tenure | None:
         epoch = 1 if held is None else held.epoch + 1
-        if not await self._write(held, epoch, began):
+        if not await self._write(held, epoch, began) or self._ended:
             return None
         self._alone = False
         self._watched = None

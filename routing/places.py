@@ -1,42 +1,52 @@
 """Positions and expected waits, from the router's line and how fast it moved lately."""
 
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
 from hub.clock import Clock
 from hub.documents import Contains, Documents
-from hub.entries import Kind
 from hub.events import Bus, Committed
-from hub.places import Place
-from routing.router import Router
+from hub.places import Expectation, Place
+from routing.pace import Paces
 
-SMOOTHING = 0.2  # weight of the newest interval between two assignments
-LONGEST = 3600.0  # seconds an expectation may reach
 FRESH = 1.0  # seconds a line is kept
+
+
+class Lines(Protocol):
+    """Who knows the lines: a router, or those of all groups."""
+
+    def line(self, queue: str) -> list[str]:
+        """The conversations that wait in a queue, in the order in which they will be served."""
+        ...
+
+    def queue_of(self, conversation: str) -> str | None:
+        """The queue in which a conversation waits here."""
+        ...
 
 
 class Places:
     """Implements :class:`hub.places.QueuePlaces` for the groups routed in this process."""
 
-    def __init__(self, documents: Documents, router: Router, clock: Clock, bus: Bus) -> None:
-        """Learns the pace of each queue from what this process commits."""
+    def __init__(
+        self,
+        documents: Documents,
+        router: Lines,
+        clock: Clock,
+        bus: Bus,
+        *,
+        read: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
+        """Learns the pace of each queue from what is committed.
+
+        ``read``: asked before a conversation's place is told, so that its line is known.
+        """
         self._documents = documents
         self._router = router
         self._clock = clock
-        self._pace: dict[str, float] = {}
-        self._last: dict[str, float] = {}
+        self._paces = Paces()
+        self._read = read
         self._lines: dict[str, tuple[float, dict[str, int]]] = {}
-        bus.listen(Committed, self._on_committed)
-
-    def _on_committed(self, event: Committed) -> None:
-        entry = event.entry
-        queue = entry.after.queue
-        if entry.kind is not Kind.ASSIGNED or queue is None:
-            return
-        now = self._clock.monotonic()
-        last = self._last.get(queue)
-        self._last[queue] = now
-        if last is not None:
-            interval = min(now - last, LONGEST)
-            old = self._pace.get(queue, interval)
-            self._pace[queue] = old + SMOOTHING * (interval - old)
+        bus.listen(Committed, lambda event: self._paces.hear(event.entry, clock.monotonic()))
 
     def _line(self, queue: str) -> dict[str, int]:
         now = self._clock.monotonic()
@@ -49,14 +59,20 @@ class Places:
 
     async def place(self, conversation: str) -> Place | None:
         """The position in the line of its queue, and the position times the pace of the queue."""
+        if self._read is not None:
+            await self._read(conversation)
         queue = self._router.queue_of(conversation)
         if queue is None:
             return None
         position = self._line(queue).get(conversation)
         if position is None:
             return None
-        pace = self._pace.get(queue)
-        return Place(position, None if pace is None else round(min(position * pace, LONGEST)))
+        expected = self._paces.expect(queue, position).seconds
+        return Place(position, None if expected is None else round(expected))
+
+    def expectation(self, queue: str, position: int) -> Expectation:
+        """How long somebody at this position of a queue would wait, and how far that was off lately."""
+        return self._paces.expect(queue, position)
 
     async def staffed(self, queue: str) -> bool:
         """Whether an agent of this queue is not offline."""

@@ -1,96 +1,97 @@
 """Queues: where conversations wait for an agent, and what is promised to them there."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
-from hub.documents import Collection, Contains, Documents, Equal, In, Index, all_of
-from hub.entries import State
-from hub.errors import Conflict, Invalid
-from hub.events import Bus
-from hub.ids import MAIN_GROUP, Ids
-from hub.register import MOST, Kept, Register
-from routing.skills import Level, Skills, unknown_skills
+from hub.documents import Collection, Index
+from hub.ids import MAIN_GROUP
+from hub.register import Kept, Register
+from routing.matcher import Strategy
+from routing.skills import Level
 
 QUEUES = "queues"
 COLLECTIONS = (Collection(QUEUES, (Index("organisation", ("organisation",)),)),)
-_LIVE = tuple(
-    state.value for state in (State.BOT, State.WAITING, State.OFFERED, State.ASSIGNED, State.SNOOZED)
-)
+
+
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+OfferSeconds = Annotated[int, msgspec.Meta(ge=5, le=300)]
+After = Annotated[int, msgspec.Meta(ge=1, le=86_400)]
+
+
+class Relaxation(msgspec.Struct, frozen=True, kw_only=True):
+    """From ``after`` seconds in the queue on, less is demanded, on top of the steps before.
+
+    Every demanded level is lowered by ``lower`` (to 1 at the least); the skills in ``drop`` are not
+    demanded any more.
+    """
+
+    after: After
+    lower: Annotated[int, msgspec.Meta(ge=0, le=9)] = 0
+    drop: Annotated[list[Id], msgspec.Meta(max_length=20)] = msgspec.field(default_factory=list)
+
+
+class Outcome(StrEnum):
+    """Where a conversation overflows to. The hub carries out the first two, the channel the others."""
+
+    QUEUE = "queue"
+    MESSAGE = "message"
+    VOICEMAIL = "voicemail"
+    NUMBER = "number"
+    CALLBACK = "callback"
+
+
+class Overflow(msgspec.Struct, frozen=True, kw_only=True):
+    """What happens to a conversation that still waits ``after`` seconds in the queue.
+
+    ``queue``: goes on there in its old place. ``message``, ``voicemail``, ``callback``: ``text`` is
+    said. ``number``: it goes to an outside number.
+    """
+
+    after: After
+    to: Outcome
+    queue: Id | None = None
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)] | None = None
+    number: Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9*#]{3,20}$")] | None = None
 
 
 class Queue(Kept, frozen=True, kw_only=True):
     """One queue. A higher ``priority`` is served first, then who waits longest; times in seconds.
 
-    ``skills`` are what a conversation in this queue asks for when nobody said otherwise.
+    ``skills`` are what a conversation in this queue asks for when nobody said otherwise;
+    ``hours``: the calendar by which it is open, None: always. ``ageing``: points of priority
+    that a minute of waiting is worth, 0: a higher priority always goes first. ``order``: the
+    agents of the linear strategy. ``any_agent_after``: from then on no skill is demanded.
+    ``last_agent_seconds``: so long who held the customer's last conversation has it to himself.
+    ``service_level_percent`` of conversations shall be answered in ``service_level_seconds``.
     """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
-    group: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] = MAIN_GROUP
-    offer_seconds: Annotated[int, msgspec.Meta(ge=5, le=300)] = 20
+    group: Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[a-z0-9_-]+$")] = MAIN_GROUP
+    strategy: Strategy = Strategy.LONGEST_IDLE
+    order: Annotated[list[Id], msgspec.Meta(max_length=1000)] = msgspec.field(default_factory=list)
+    last_agent_seconds: Annotated[int, msgspec.Meta(ge=0, le=3_600)] = 0
+    relaxation: Annotated[list[Relaxation], msgspec.Meta(max_length=10)] = msgspec.field(default_factory=list)
+    any_agent_after: After | None = None
+    ageing: Annotated[float, msgspec.Meta(ge=0, le=100)] = 0
+    overflow: Annotated[list[Overflow], msgspec.Meta(max_length=10)] = msgspec.field(default_factory=list)
+    offer_seconds: OfferSeconds = 20
+    offer_seconds_by_channel: Annotated[
+        dict[Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{1,40}$")], OfferSeconds],
+        msgspec.Meta(max_length=20),
+    ] = msgspec.field(default_factory=dict)
     service_level_seconds: Annotated[int, msgspec.Meta(ge=5, le=86_400)] = 60
+    service_level_percent: Annotated[int, msgspec.Meta(ge=1, le=100)] = 80
     after_work_seconds: Annotated[int, msgspec.Meta(ge=0, le=3_600)] = 0
     disposition_required: bool = False
     priority: Annotated[int, msgspec.Meta(ge=0, le=10)] = 0
     skills: Annotated[dict[str, Level], msgspec.Meta(max_length=20)] = msgspec.field(default_factory=dict)
+    hours: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
+
+    def rings_for(self, channel: str) -> float:
+        """How long an offer of this channel stands, in seconds."""
+        return float(self.offer_seconds_by_channel.get(channel, self.offer_seconds))
 
 
 Queues = Register[Queue]
-
-
-def open_queues(documents: Documents, ids: Ids, bus: Bus, skills: Skills) -> Queues:
-    """The register of queues, with its rules."""
-    rules = _Rules(documents, skills)
-    return Register(
-        documents,
-        ids,
-        bus,
-        kind=Queue,
-        collection=QUEUES,
-        prefix="q",
-        check=rules.check,
-        guard=rules.guard,
-    )
-
-
-class _Rules:
-    def __init__(self, documents: Documents, skills: Skills) -> None:
-        self._documents = documents
-        self._skills = skills
-
-    async def check(self, queue: Queue, before: Queue | None) -> None:
-        organisation = Equal("organisation", queue.organisation)
-        page = await self._documents.find(QUEUES, organisation, limit=MOST)
-        name = queue.name.strip().casefold()
-        for other in page.items:
-            if other["id"] != queue.id and str(other["name"]).strip().casefold() == name:
-                raise Invalid("name: there is a queue of this name already.")
-        missing = await unknown_skills(self._skills, queue.organisation, queue.skills)
-        if missing:
-            raise Invalid(f"skills: there is no skill {', '.join(missing)}.")
-        if before is not None and before.group != queue.group:
-            await self._nothing_open(queue, "move it to another group")
-
-    async def guard(self, queue: Queue) -> None:
-        await self._nothing_open(queue, "delete it")
-        inboxes = await self._documents.find("inboxes", Equal("organisation", queue.organisation), limit=MOST)
-        named = [str(inbox.get("name")) for inbox in inboxes.items if inbox.get("queue") == queue.id]
-        if named:
-            raise Conflict(
-                f"These inboxes still send their customers here: {', '.join(named[:5])}.",
-                code="in_use",
-            )
-        agents = await self._documents.find("agents", Contains("queues", queue.id), limit=5)
-        if agents.items:
-            names = ", ".join(str(agent.get("name")) for agent in agents.items)
-            raise Conflict(f"These agents still work in this queue: {names}.", code="in_use")
-
-    async def _nothing_open(self, queue: Queue, what: str) -> None:
-        still = await self._documents.count(
-            "conversations", all_of(Equal("queue", queue.id), In("state", _LIVE)), limit=100
-        )
-        if still:
-            raise Conflict(
-                f"{still} open conversations are in this queue; close them before you {what}.",
-                code="in_use",
-            )

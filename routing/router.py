@@ -6,8 +6,6 @@ rounds make it right (protocol, *Lease, take-over, a router's round*).
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
-from typing import Protocol
 
 import msgspec
 import structlog
@@ -16,31 +14,37 @@ from hub.agents import GONE, Agents
 from hub.assignments import Assignments, Tenure
 from hub.beats import read_beats
 from hub.clock import Clock
-from hub.documents import Documents, Equal, Exists, Json, StoreError, all_of
+from hub.documents import Documents, Equal, Exists, StoreError, all_of
 from hub.entries import Entry, State
 from hub.errors import Away, Busy, HubError, NoRoom, NotAllowed
-from hub.events import AgentChanged, Bus, Committed, ConversationProjected, Rang
+from hub.events import (
+    AgentChanged,
+    Bus,
+    Committed,
+    ConfigurationChanged,
+    ConversationProjected,
+    Rang,
+)
 from hub.ids import ConversationId
 from hub.slots import Agent, can_be_offered
 from hub.timeline import Timeline, to_entry
 from hub.writer import Deposed
+from routing.configuration import Configuration
+from routing.decisions import demanded, facts, outcome_of
 from routing.lease import Lease
-from routing.matching import Match
+from routing.matcher import Match
 from routing.memory import Memory
 from routing.offers import Offer
 
 TICK = 1.0  # seconds between two looks at beats, offers and after-contact work, at the most
 ROUND = 3.0  # seconds between two rounds: renewal, team, slots, waiting; at the most
+FENCED_AT_ONCE = 100  # agents whose documents change in one commit at a take-over
 RENEWALS = 0.3  # of the lease's term: a shorter term makes rounds shorter
 _log = structlog.get_logger(__name__)
 
 
-class OfferTimes(Protocol):
-    """What the router must know of queues."""
-
-    async def offer_seconds(self, queue: str | None) -> float:
-        """How long an offer stands in this queue, in people's seconds."""
-        ...
+Hint = Committed | ConversationProjected | AgentChanged | Rang | ConfigurationChanged
+CONFIGURATION = frozenset({"queues", "calendars", "routing_settings", "inboxes"})
 
 
 class Router:
@@ -53,7 +57,7 @@ class Router:
         *,
         assignments: Assignments,
         agents: Agents,
-        times: OfferTimes,
+        configuration: Configuration,
         clock: Clock,
         group: str,
         grace: float = 90.0,
@@ -64,13 +68,13 @@ class Router:
         self._lease = lease
         self._assignments = assignments
         self._agents = agents
-        self._times = times
+        self._configuration = configuration
         self._clock = clock
-        self._group = group
+        self.group = self._group = group
         self._grace = grace
-        self._memory = Memory(group, grace=grace, interval=2 * TICK)
+        self._memory = self._empty_memory()
         self._tenure: Tenure | None = None
-        self._hints: list[Committed | ConversationProjected | AgentChanged | Rang] = []
+        self._hints: list[Hint] = []
         self._wake = asyncio.Event()
         self._next_round = 0.0
         self._next_renewal = 0.0
@@ -87,6 +91,7 @@ class Router:
             bus.listen(ConversationProjected, self._hear),
             bus.listen(AgentChanged, self._hear),
             bus.listen(Rang, self._hear),
+            bus.listen(ConfigurationChanged, self._hear),
         ]
 
         def stop_all() -> None:
@@ -95,10 +100,14 @@ class Router:
 
         return stop_all
 
-    def _hear(self, event: Committed | ConversationProjected | AgentChanged | Rang) -> None:
+    def _hear(self, event: Hint) -> None:
         if self._tenure is None:
             return  # a take-over reads everything anyway
-        if isinstance(event, Committed) and event.entry.after.group != self._group:
+        if isinstance(event, Committed):
+            entry = event.entry
+            if entry.after.group != self._group and entry.conversation not in self._memory:
+                return
+        if isinstance(event, ConfigurationChanged) and event.collection not in CONFIGURATION:
             return
         self._hints.append(event)
         self._wake.set()
@@ -117,8 +126,12 @@ class Router:
                 await self._clock.sleep(0.2)
             except Deposed:
                 self._forget()
-            pause = max(next_tick - self._clock.monotonic(), 0.0)
-            await self._sleep(pause)
+            await self._sleep(self._until(next_tick) - self._clock.monotonic())
+
+    def _until(self, next_tick: float) -> float:
+        """When something is to be done next, if nobody says anything before."""
+        dues = (self._memory.matcher.due(), self._memory.overflows.next_due())
+        return min([next_tick, *(due for due in dues if due is not None)])
 
     async def _sleep(self, seconds: float) -> None:
         if self._hints or self._unfinished or seconds <= 0:
@@ -136,16 +149,21 @@ class Router:
     @property
     def owns(self) -> bool:
         """Whether this process routes the group now."""
-        return self._tenure is not None and self._tenure.holds()
+        return self.epoch is not None
+
+    @property
+    def epoch(self) -> int | None:
+        """The epoch under which this process routes the group now; None: it does not."""
+        return self._tenure.epoch if self._tenure is not None and self._tenure.holds() else None
 
     def line(self, queue: str) -> list[str]:
         """The conversations that wait in a queue, in the order in which they will be served."""
-        return self._memory.matcher.in_line(queue)
+        return self._memory.in_line(queue)
 
     def queue_of(self, conversation: str) -> str | None:
         """The queue in which a conversation waits here."""
-        waiting = self._memory.matcher.get(conversation)
-        return None if waiting is None else waiting.queue
+        after = self._memory.get(conversation)
+        return None if after is None else after.queue
 
     def remaining(self, slot: str) -> float | None:
         """People's seconds left of a standing offer; None where it is not known."""
@@ -153,10 +171,18 @@ class Router:
 
     # --- ownership ---
 
+    async def release(self) -> None:
+        """Route no more, and leave the lease to whoever comes next; at a clean end."""
+        self._forget()
+        await self._lease.release()
+
+    def _empty_memory(self) -> Memory:
+        return Memory(self._group, self._clock, grace=self._grace, interval=2 * TICK)
+
     def _forget(self) -> None:
         self._tenure = None
         self._lease.give_up()
-        self._memory = Memory(self._group, grace=self._grace, interval=2 * TICK)
+        self._memory = self._empty_memory()
         self._hints.clear()
 
     async def _own(self) -> Tenure | None:
@@ -168,10 +194,14 @@ class Router:
                 self._forget()
             return None
         if self._tenure is not tenure:
-            self._forget_memory_for(tenure)
-            for agent in await self._agents.team(self._group):
+            self._memory = self._empty_memory()
+            self._hints.clear()
+            self._tenure = tenure
+            team = await self._agents.team(self._group)
+            for first in range(0, len(team), FENCED_AT_ONCE):
                 await self._keep_lease(tenure)
-                if not await self._agents.set_epoch(agent.id, self._group, tenure.epoch, fence=tenure.holds):
+                some = team[first : first + FENCED_AT_ONCE]
+                if not await self._agents.set_epochs(some, self._group, tenure.epoch, fence=tenure.holds):
                     raise Deposed("a higher epoch stands")
             _log.info("This process routes the group now", group=self._group, epoch=tenure.epoch)
         return tenure
@@ -184,11 +214,6 @@ class Router:
         self._next_renewal = now + self._round
         if await self._lease.renew() is not tenure:
             raise Deposed("the lease has ended")
-
-    def _forget_memory_for(self, tenure: Tenure) -> None:
-        self._memory = Memory(self._group, grace=self._grace, interval=2 * TICK)
-        self._hints.clear()
-        self._tenure = tenure
 
     # --- rounds ---
 
@@ -211,6 +236,7 @@ class Router:
         team = [await self._fence(agent, tenure) for agent in team]
         await self._look_at_beats()
         memory = self._memory
+        memory.take_plan(await self._configuration.plan(self._group))
         for agent in team:
             if agent.away is not None:
                 memory.grace.forget(agent.id)
@@ -284,10 +310,10 @@ class Router:
         current = await self._agents.change(agent.id, step, fence=tenure.holds)
         held = current.slots.get(slot)
         if held is not None and held.epoch == tenure.epoch and slot not in self._memory.offers:
-            await self._keep(slot, last, agent.id)
+            self._keep(slot, last, agent.id)
 
-    async def _keep(self, slot: str, entry: Entry, agent: str) -> None:
-        seconds = await self._times.offer_seconds(entry.after.queue)
+    def _keep(self, slot: str, entry: Entry, agent: str) -> None:
+        seconds = self._memory.offer_seconds(entry.after.queue, entry.after.channel)
         ends = self._memory.peoples_clock.reading(self._clock.monotonic()) + seconds
         self._memory.offers.add(Offer(slot, entry.conversation, agent, ends))
 
@@ -319,7 +345,7 @@ class Router:
             if page.next is None:
                 break
             after = page.next
-        for conversation in [one.conversation for one in self._memory.matcher.waiting()]:
+        for conversation in self._memory.waiting():
             await self._keep_lease(tenure)
             await self._take_last(ConversationId(conversation), seen)
 
@@ -345,7 +371,10 @@ class Router:
                 return
             for agent in self._take_hints(hints):
                 await self._look_at_agent(await self._agents.get(agent))
-            match = self._memory.matcher.next()
+            if any(isinstance(hint, ConfigurationChanged) for hint in hints):
+                self._memory.take_plan(await self._configuration.plan(self._group))
+            await self._overflow(tenure)
+            match = self._memory.matcher.next(self._clock.monotonic())
             if match is not None:
                 await self._offer(match, tenure)
             elif not self._hints:
@@ -354,7 +383,7 @@ class Router:
                 self._unfinished = True
                 return
 
-    def _take_hints(self, hints: list[Committed | ConversationProjected | AgentChanged | Rang]) -> list[str]:
+    def _take_hints(self, hints: list[Hint]) -> list[str]:
         """Take in everything but agents, whose documents must be read; which ones."""
         agents: dict[str, None] = {}
         for hint in hints:
@@ -364,34 +393,64 @@ class Router:
                 agents[hint.agent] = None
             elif isinstance(hint, Rang):
                 self._memory.offers.rang(hint.slot)
-            else:
+            elif isinstance(hint, ConversationProjected):
                 self._memory.take_document(hint.conversation)
         return list(agents)
 
     async def _offer(self, match: Match, tenure: Tenure) -> None:
-        waiting = match.waiting
+        conversation = ConversationId(match.waiting.conversation)
+        queue = self._memory.plan.queues.get(match.waiting.queue)
         try:
             entry = await self._assignments.offer(
-                ConversationId(waiting.conversation),
+                conversation,
                 agent=match.agent,
                 tenure=tenure,
-                facts=_why(match),
+                facts=facts(match, queue, self._clock.monotonic()),
+                skills=demanded(match, queue),
+                sharing=self._memory.plan.sharing,
             )
         except Deposed:
             self._forget()
             raise
-        except (Away, NoRoom):
-            self._memory.matcher.add(waiting)
-            await self._look_at_agent(await self._agents.get(match.agent))
-        except NotAllowed:
-            last = await self._timeline.last(ConversationId(waiting.conversation))
-            if last is not None:
-                self._memory.take_state(last.conversation, last.after)
+        except (Away, NoRoom, NotAllowed):
+            await self._take_last(conversation, set())
             await self._look_at_agent(await self._agents.get(match.agent))
         except Busy:  # what cannot be written is put aside: the next round finds it, the others go on
-            _log.warning("An offer was put off", conversation=waiting.conversation)
+            _log.warning("An offer was put off", conversation=conversation)
         else:
-            await self._keep(entry.id, entry, match.agent)
+            self._keep(entry.id, entry, match.agent)
+
+    async def _overflow(self, tenure: Tenure) -> None:
+        """Carry out what is due of the overflow of queues, one step of each conversation."""
+        memory = self._memory
+        for conversation, number in memory.overflows.take_due(self._clock.monotonic()):
+            after = memory.get(conversation)
+            queue = None if after is None else memory.plan.queues.get(after.queue or "")
+            if after is None or queue is None or number >= len(queue.overflow):
+                continue
+            step = queue.overflow[number]
+            target = None if step.queue is None else await self._configuration.find(step.queue)
+            live = after.channel in memory.plan.sharing.live
+            able = memory.plan.outcomes.get(after.channel, frozenset())
+            outcome = outcome_of(step, target, live=live, able=able)
+            try:
+                await self._assignments.overflow(
+                    ConversationId(conversation),
+                    step=number,
+                    outcome=outcome.body,
+                    words=outcome.words,
+                    queue=None
+                    if outcome.queue is None
+                    else (outcome.queue.id, outcome.queue.group, dict(outcome.queue.skills)),
+                    tenure=tenure,
+                )
+            except Deposed:
+                self._forget()
+                raise
+            except Busy:
+                _log.warning("An overflow was put off", conversation=conversation)
+            except NotAllowed:
+                await self._take_last(ConversationId(conversation), set())
 
     # --- what is over ---
 
@@ -413,10 +472,7 @@ class Router:
                 await self._agents.end_after_work(agent, slot, fence=tenure.holds)
                 memory.after_work.pop(slot, None)
         for conversation in memory.offers.forgive(memory.peoples_clock.now):
-            waiting = memory.matcher.get(conversation)
-            if waiting is not None:
-                refused = memory.offers.refused(conversation)
-                memory.matcher.add(replace(waiting, refused=refused))
+            memory.look_again(conversation)
 
     async def _try(self, verb: Coroutine[object, object, Entry]) -> Entry | None:
         """A router's verb that may come too late: then somebody else was right. None in that case."""
@@ -429,12 +485,3 @@ class Router:
             raise
         except HubError:
             return None
-
-
-def _why(match: Match) -> dict[str, Json]:
-    facts: list[Json] = [
-        {"fact": "longest_idle", "since": match.idle_since, "fitting": match.fitting},
-        {"fact": "waited", "since": match.waiting.since},
-    ]
-    facts.extend({"fact": "skill", "skill": skill, "level": level} for skill, level in match.waiting.skills)
-    return {"queue": match.waiting.queue, "why": facts}

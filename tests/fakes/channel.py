@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
-from hub.channel import Capabilities, ChannelError, Outgoing, Receipt
+from hub.channel import Capabilities, Outgoing, Receipt
 from hub.clock import Clock
 
 
@@ -28,7 +28,7 @@ class Slow:
     seconds: float
 
 
-Fate = Receipt | ChannelError | Cut | Slow
+Fate = Receipt | Exception | Cut | Slow
 
 
 class FakeChannel:
@@ -57,7 +57,7 @@ class FakeChannel:
         """As the test said."""
         self.attempts.append(outgoing)
         fate = self._fates.popleft() if self._fates else Receipt()
-        if isinstance(fate, ChannelError):
+        if isinstance(fate, Exception):
             raise fate
         if isinstance(fate, Slow):
             await self._clock.sleep(fate.seconds)

@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
+
+import msgspec
 
 from hub.bots import Bot, HandOver, Say, Turn
 from hub.channel import Channel
@@ -10,6 +13,9 @@ from hub.doors import Door, QueueFacts
 from hub.entries import Entry
 from hub.errors import NotFound
 from hub.ids import InboxId
+from hub.sharing import ALONE
+from routing.configuration import Plan
+from routing.queues import Queue
 from tests.fakes.channel import FakeChannel
 
 ORGANISATION = "o_main"
@@ -22,7 +28,7 @@ OFFER_SECONDS = 20.0
 
 
 class FakeConfiguration:
-    """Implements Doors, OfferTimes, ChannelOf, SpeakerNames and Bots."""
+    """Implements Doors, the router's Configuration, ChannelOf, SpeakerNames and Bots."""
 
     def __init__(self, channel: FakeChannel) -> None:
         self.doors = {str(INBOX): Door(ORGANISATION, CHANNEL, GROUP, QUEUE)}
@@ -31,6 +37,9 @@ class FakeConfiguration:
             OTHER_QUEUE: QueueFacts(ORGANISATION, GROUP),
         }
         self.offers: dict[str, float] = {}
+        self.lines: dict[str, dict[str, Any]] = {}
+        self.closed: set[str] = set()
+        self.sharing = ALONE
         self.usual_offer = OFFER_SECONDS
         self.bot: tuple[str, Bot] | None = None
         self.fake_channel = channel
@@ -56,8 +65,27 @@ class FakeConfiguration:
             raise NotFound("no such queue")
         return found
 
-    async def offer_seconds(self, queue: str | None) -> float:
-        return self.offers.get(queue or "", self.usual_offer)
+    async def groups(self) -> set[str]:
+        return {facts.group for facts in self.queues.values()}
+
+    async def plan(self, group: str) -> Plan:
+        queues = {id: self._queue(id) for id, facts in self.queues.items() if facts.group == group}
+        return Plan(queues=queues, closed=frozenset(self.closed), sharing=self.sharing)
+
+    async def find(self, queue: str) -> Queue | None:
+        return self._queue(queue) if queue in self.queues else None
+
+    def _queue(self, id: str) -> Queue:
+        """A queue as it is configured: ``lines`` holds what a story says of it."""
+        facts = self.queues[id]
+        queue = Queue(
+            id=id,
+            organisation=facts.organisation,
+            name=id,
+            group=facts.group,
+            offer_seconds=round(self.offers.get(id, self.usual_offer)),
+        )
+        return msgspec.structs.replace(queue, **self.lines.get(id, {}))
 
     async def channel(self, inbox: InboxId) -> Channel:
         if str(inbox) not in self.doors:

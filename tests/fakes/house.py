@@ -12,7 +12,7 @@ from hub.beats import Heart
 from hub.bots import BotRunner
 from hub.clock import Clock
 from hub.conversations import Conversations
-from hub.delivery import Deliverer, Receipts
+from hub.deliverer import Deliverer
 from hub.documents import Document, Documents, Json
 from hub.entries import Actor, By, Entry, Kind, State
 from hub.erasure import Erasure
@@ -20,6 +20,7 @@ from hub.events import Committed, LocalBus, Rang
 from hub.ids import Address, ContactId, ConversationId, RandomIds, conversation_id
 from hub.intake import Incoming, Intake
 from hub.projections import Projector
+from hub.receipts import Receipts
 from hub.silence import Silence
 from hub.slots import Agent
 from hub.slots import state as state_of
@@ -80,7 +81,7 @@ class House:
             self.lease,
             assignments=self.assignments,
             agents=self.agents,
-            times=configuration,
+            configuration=configuration,
             clock=time,
             group=group,
             grace=grace,
@@ -89,7 +90,7 @@ class House:
         self.places = Places(store, self.router, time, bus)
         self.heart = Heart(store, clock=time, ids=self.ids, bus=bus)
         self.projector = Projector(store, bus)
-        self.erasure = Erasure(store, self.projector, time)
+        self.erasure = Erasure(self.writer, time)
         self.deliverer = Deliverer(
             store,
             channels=configuration,

@@ -241,6 +241,62 @@ async def test_giving_up_ends_the_tenure(arena: Arena) -> None:
     assert not tenure.holds()
 
 
+async def test_a_lease_that_was_released_is_taken_at_once_and_the_epoch_goes_on(arena: Arena) -> None:
+    owner, challenger = arena.contender(), arena.contender(offset=5_000.0)
+    before = await owner.renew()
+    assert await challenger.renew() is None  # it has seen the lease move, and would wait a term
+    await owner.lease.release()
+    assert before is not None
+    assert not before.holds()
+    tenure = await challenger.renew()
+    assert tenure is not None
+    assert tenure.epoch == 2
+    assert await owner.renew() is None  # who has released takes no more
+
+
+async def test_two_who_find_a_released_lease_do_not_both_get_it(arena: Arena) -> None:
+    owner, one, two = arena.contender(), arena.contender(), arena.contender()
+    await owner.renew()
+    await owner.lease.release()
+    tenures = await asyncio.gather(one.renew(), two.renew())
+    assert [tenure is not None for tenure in tenures].count(True) == 1
+
+
+async def test_a_lease_that_is_anothers_is_left_alone(arena: Arena) -> None:
+    owner, challenger = arena.contender(), arena.contender()
+    await owner.renew()
+    await challenger.renew()
+    await arena.clock.advance(TERM)
+    assert await challenger.renew() is not None
+    await owner.lease.release()
+    assert await challenger.renew() is not None
+    assert challenger.epochs == [2]
+
+
+@pytest.mark.parametrize("happened", [True, False])
+async def test_a_release_whose_answer_was_lost_is_looked_at_again(arena: Arena, happened: bool) -> None:
+    owner, challenger = arena.contender(), arena.contender()
+    await owner.renew()
+    owner.store.fail(changes("leases"), Lost("no answer"), after=happened)
+    await owner.lease.release()
+    tenure = await challenger.renew()
+    assert tenure is not None
+    assert tenure.epoch == 2
+
+
+async def test_a_renewal_under_way_does_not_undo_a_release(arena: Arena) -> None:
+    owner, challenger = arena.contender(), arena.contender()
+    await owner.renew()
+    gate = owner.store.hold(changes("leases"))
+    late = asyncio.create_task(owner.renew())
+    await gate.arrived.wait()
+    await owner.lease.release()
+    gate.open()
+    assert await late is None
+    assert not owner.holds()
+    assert await challenger.renew() is not None
+
+
 @pytest.mark.parametrize("seed", range(24))
 async def test_there_is_never_more_than_one_who_believes_in_itself(arena: Arena, seed: int) -> None:
     """Three processes with their own clocks are stopped, cut off and lose answers at random."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from hub.clock import stamp
-from hub.entries import State
+from hub.entries import Actor, By, State
 from hub.silence import SWEEP
 from routing.router import ROUND
 from tests.fakes.configuration import QUEUE
@@ -69,6 +69,28 @@ async def test_a_customer_who_waits_for_our_answer_is_not_silent(house: House, d
     await house.write("a00", "I can wait")
     await pass_time(house, SILENT * 3)
     assert await house.state(FIRST) is State.ASSIGNED
+
+
+@pytest.mark.parametrize("to_queue", [True, False])
+async def test_a_customer_who_was_handed_over_waits_for_the_next_one_and_is_not_silent(
+    house: House, desk: Desk, to_queue: bool
+) -> None:
+    colleague = await house.hire("u_2")
+    await desk.say(FIRST, "My colleague will help you, one moment")
+    if to_queue:
+        by = By(Actor.AGENT, "u_1")
+        await house.conversations.to_queue(FIRST, by=by, queue=QUEUE)
+        await house.agents.pause("u_1", "meeting")
+        await house.clock.advance(ROUND)
+        await colleague.accept_all()
+    else:
+        await house.conversations.to_agent(FIRST, by="u_1", agent="u_2")
+    assert await house.held_by("u_2") == [FIRST]
+    await pass_time(house, SILENT * 3)
+    assert await house.state(FIRST) is State.ASSIGNED
+    await colleague.say(FIRST, "What can I do for you?")
+    await pass_time(house, SILENT)
+    assert await house.state(FIRST) is State.CLOSED
 
 
 async def test_a_customer_in_the_line_is_never_closed_for_silence(house: House, desk: Desk) -> None:
@@ -165,3 +187,19 @@ async def test_what_sleeps_can_be_taken_up_by_an_agent_before_its_time(house: Ho
     assert (await house.kinds(FIRST))[-2:] == ["snoozed", "assigned"]
     assert await house.held_by("u_1") == [FIRST]
     assert desk.agent == "u_1"
+
+
+async def test_the_silent_of_every_organisation_are_found(stage: Stage, house: House, desk: Desk) -> None:
+    await desk.say(FIRST, "Is it fixed now?")
+    other = await house.hire("u_2")
+    await house.write("a01")
+    await house.clock.advance(ROUND)
+    await other.accept_all()
+    second = conversation_of("a01")
+    await other.say(second, "Is it fixed now?")
+    for conversation, organisation in ((FIRST, "o_a"), (second, "o_z")):
+        document = await stage.documents.get("conversations", conversation)
+        assert document is not None
+        await stage.documents.bulk("conversations", [{**document, "organisation": organisation}])
+    await pass_time(house, SILENT)
+    assert [await house.state(one) for one in (FIRST, second)] == [State.CLOSED, State.CLOSED]

@@ -1,6 +1,6 @@
 """Agents: who is there, one's own presence, and what the administrator sets of each."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -8,7 +8,7 @@ from hub.access import Permission, Scope
 from hub.agents import Agents
 from hub.directory import BreakReasons
 from hub.endpoints import Permitted
-from hub.errors import Invalid, NotFound
+from hub.errors import Conflict, Invalid, NotFound
 from hub.slots import Agent
 from routing.queues import Queues
 from routing.skills import Skills, unknown_skills
@@ -32,6 +32,13 @@ class AgentViewList(Given):
 
 class Presence(Body):
     """What the agent wants to be; a break needs its reason."""
+
+    state: Literal["ready", "break", "offline"]
+    reason: Id | None = None
+
+
+class ForcedPresence(Body):
+    """What a supervisor makes of an agent's presence; a break needs its reason."""
 
     state: Literal["ready", "break", "offline"]
     reason: Id | None = None
@@ -71,6 +78,9 @@ class AgentsApi:
                       tag="agents", gives=AgentViewList),
             Operation(method="PUT", path=profile, policy=_EDIT, handle=self.set_profile,
                       tag="agents", body=Profile, gives=AgentView),
+            Operation(method="PUT", path="/api/agents/{id}/presence",
+                      policy=Permitted(Permission.PRESENCE_FORCE), handle=self.force_presence,
+                      tag="agents", body=ForcedPresence, gives=AgentView),
             Operation(method="PUT", path="/api/presence", policy=_PRESENCE,
                       handle=self.set_presence, tag="agents", body=Presence, gives=AgentView,
                       refusals=(404,)),
@@ -93,19 +103,27 @@ class AgentsApi:
     async def set_presence(self, asked: Asked[None, Presence]) -> AgentView:
         """Ready, on a break, or offline (then open conversations are given back)."""
         mine = await self._mine(asked.me.id)
-        if asked.body.state == "ready":
-            agent = await self._agents.ready(mine.id)
-        elif asked.body.state == "offline":
-            agent = await self._agents.sign_out(mine.id)
-        else:
-            if asked.body.reason is None:
-                raise Invalid("reason: a break needs its reason.", code="reason_missing")
-            try:
-                reason = await self._break_reasons.get(asked.me.organisation, asked.body.reason)
-            except NotFound as error:
-                raise Invalid("reason: there is no such break reason.") from error
-            agent = await self._agents.pause(mine.id, reason.id)
-        return self._view(agent)
+        return await self._present(mine, asked.body.state, asked.body.reason)
+
+    async def force_presence(self, asked: Asked[None, ForcedPresence]) -> AgentView:
+        """Set a colleague's presence; one whose desk is not connected cannot be made ready."""
+        agent = await self._colleague(asked)
+        if asked.body.state != "offline" and agent.away is not None:
+            raise Conflict("He is offline: only he himself can come back.", code="agent_away")
+        return await self._present(agent, asked.body.state, asked.body.reason)
+
+    async def _present(self, agent: Agent, state: str, reason: str | None) -> AgentView:
+        if state == "ready":
+            return self._view(await self._agents.ready(agent.id))
+        if state == "offline":
+            return self._view(await self._agents.sign_out(agent.id))
+        if reason is None:
+            raise Invalid("reason: a break needs its reason.", code="reason_missing")
+        try:
+            known = await self._break_reasons.get(agent.organisation, reason)
+        except NotFound as error:
+            raise Invalid("reason: there is no such break reason.") from error
+        return self._view(await self._agents.pause(agent.id, known.id))
 
     async def end_after_work(self, asked: Asked[None, None]) -> None:
         """After-contact work is done before its time."""
@@ -114,9 +132,7 @@ class AgentsApi:
 
     async def set_profile(self, asked: Asked[None, Profile]) -> AgentView:
         """Set an agent's queues, skills with levels, and capacity per channel."""
-        agent = await self._agents.get(asked.path["id"])
-        if agent.organisation != asked.me.organisation:
-            raise NotFound("no such agent", code="no_such_agent")
+        agent = await self._colleague(asked)
         profile = asked.body
         known = {queue.id: queue for queue in await self._queues.all(asked.me.organisation)}
         missing = sorted(set(profile.queues) - set(known))
@@ -135,6 +151,12 @@ class AgentsApi:
             capacity=dict(profile.capacity),
         )
         return self._view(changed)
+
+    async def _colleague(self, asked: Asked[Any, Any]) -> Agent:
+        agent = await self._agents.get(asked.path["id"])
+        if agent.organisation != asked.me.organisation:
+            raise NotFound("no such agent", code="no_such_agent")
+        return agent
 
     def _view(self, agent: Agent) -> AgentView:
         return AgentView.model_validate(self._presenter.agent(agent))

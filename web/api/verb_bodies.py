@@ -105,6 +105,34 @@ class ToAgent(Body):
     note: NoteText | None = None
 
 
+class Give(Body):
+    """Give it to an agent who has room."""
+
+    client_id: ClientId
+    agent: Id
+
+
+class TakeBack(Body):
+    """Take it from its agent; into another queue, where one is named."""
+
+    client_id: ClientId
+    queue: Id | None = None
+
+
+class Prioritise(Body):
+    """Its priority in line from now on; a higher one is served first."""
+
+    client_id: ClientId
+    priority: Annotated[int, Field(ge=0, le=10)]
+
+
+class CallBack(Body):
+    """Where the customer wants to be called back."""
+
+    client_id: ClientId
+    where: Annotated[str, printable(100, 3)]
+
+
 class Redact(Body):
     """Why it is erased; the reason goes into the log of what was done, so name no person in it."""
 

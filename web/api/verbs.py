@@ -18,13 +18,17 @@ from hub.timeline import Seen
 from routing.skills import Skills, unknown_skills
 from web.api.verb_bodies import (
     Accept,
+    CallBack,
     Close,
     Decline,
+    Give,
     Message,
     Note,
+    Prioritise,
     Redact,
     Snooze,
     Take,
+    TakeBack,
     ToAgent,
     ToQueue,
     moment_ahead,
@@ -78,6 +82,10 @@ class VerbsApi:
             _verb("snooze", P.CONVERSATIONS_CLOSE, self.snooze, Snooze),
             _verb("queue", P.CONVERSATIONS_TRANSFER, self.to_queue, ToQueue),
             _verb("agent", P.CONVERSATIONS_TRANSFER, self.to_agent, ToAgent),
+            _verb("give", P.CONVERSATIONS_DIRECT, self.give, Give),
+            _verb("take-back", P.CONVERSATIONS_DIRECT, self.take_back, TakeBack),
+            _verb("priority", P.CONVERSATIONS_DIRECT, self.prioritise, Prioritise),
+            _verb("callback", P.CONVERSATIONS_NOTE, self.call_back, CallBack),
             _verb("entries/{entry}/redact", P.CONVERSATIONS_REDACT, self.redact, Redact),
         ]
 
@@ -213,13 +221,57 @@ class VerbsApi:
             )
         )
 
+    async def give(self, asked: Asked[None, Give]) -> EntryView:
+        """Give it, waiting or held, to an agent; 409 `no_room` or `agent_away` where he cannot take it."""
+        conversation = await self._conversation(asked, P.CONVERSATIONS_DIRECT)
+        body = asked.body
+        return await self._shown(
+            await self._conversations.give(
+                conversation, by=asked.me.id, agent=body.agent, client_id=body.client_id
+            )
+        )
+
+    async def take_back(self, asked: Asked[None, TakeBack]) -> EntryView:
+        """Take it from its agent: it waits again in its old place."""
+        conversation = await self._conversation(asked, P.CONVERSATIONS_DIRECT)
+        body = asked.body
+        return await self._shown(
+            await self._conversations.take_back(
+                conversation, by=asked.me.id, queue=body.queue, client_id=body.client_id
+            )
+        )
+
+    async def prioritise(self, asked: Asked[None, Prioritise]) -> EntryView:
+        """Move it in its line."""
+        conversation = await self._conversation(asked, P.CONVERSATIONS_DIRECT)
+        body = asked.body
+        return await self._shown(
+            await self._conversations.prioritise(
+                conversation, by=asked.me.id, priority=body.priority, client_id=body.client_id
+            )
+        )
+
+    async def call_back(self, asked: Asked[None, CallBack]) -> EntryView:
+        """Note that the customer who waits wants to be called back; he keeps his place."""
+        conversation = await self._conversation(asked, P.CONVERSATIONS_NOTE)
+        body = asked.body
+        return await self._shown(
+            await self._conversations.call_back(
+                conversation, by=_me(asked), where=body.where, client_id=body.client_id
+            )
+        )
+
     async def redact(self, asked: Asked[None, Redact]) -> EntryView:
         """Erase what an entry says, and its files, for good; its number stays."""
         conversation = await self._conversation(asked, P.CONVERSATIONS_REDACT)
         entry = asked.path["entry"]
         files = await self._erasure.files_of(entry)
         erased = await self._erasure.redact(
-            entry, organisation=asked.me.organisation, conversation=conversation, by=asked.me.id
+            entry,
+            organisation=asked.me.organisation,
+            conversation=conversation,
+            by=asked.me.id,
+            reason=asked.body.reason,
         )
         for file in files:
             await self._files.erase(asked.me.organisation, file)

@@ -1,0 +1,238 @@
+"""Who gets whom: pure, in memory, exact. The first in line whom anybody fits, and who of those by strategy.
+
+Waiting conversations are grouped by what they ask for (``groups``), agents by where they work, what
+they can and what they have room for (``people``); what may have come to fit is hot (``sources``). So the
+cost of a match depends on how many kinds of both there are, not on how many wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from heapq import heappop, heappush
+from operator import attrgetter
+
+from hub.sharing import ALONE, Sharing
+from routing.matching.facts import (
+    FIELD,
+    ONE,
+    REASONS,
+    Candidate,
+    Considered,
+    Line,
+    Match,
+    Step,
+    Strategy,
+    Waiting,
+    unpack,
+)
+from routing.matching.groups import Group
+from routing.matching.people import Key
+from routing.matching.sources import Hot
+from routing.matching.standings import ACTIVE, CHANNEL
+from routing.matching.team import Team
+from routing.matching.waitlist import Waitlist
+
+__all__ = ["Candidate", "Considered", "Line", "Match", "Matcher", "Step", "Strategy", "Waiting"]
+
+COUNTS = attrgetter("counts")
+AHEAD = 4  # the agent who is chosen, and three who would have been next
+AWAY = (1 << ACTIVE) - 1
+OF_A_CHANNEL = (1 << CHANNEL) - 1
+UNSKILLED, NOT_PREFERRED, REFUSED, BUSY = (
+    FIELD * REASONS.index(reason) for reason in ("unskilled", "not_preferred", "refused", "busy")
+)
+
+
+class Matcher:
+    """Those who wait, and the agents. Nothing happens but in a call; ``now`` never goes back."""
+
+    def __init__(self, sharing: Sharing = ALONE) -> None:
+        """``sharing``: what may be offered to an agent beside what he holds."""
+        self._hot = Hot()
+        self._team = Team(self._hot, sharing)
+        self._waitlist = Waitlist(self._hot, self._team)
+        self._now = 0.0
+
+    # --- what it is told ---
+
+    def set_line(self, line: Line) -> None:
+        """How a queue is configured; what waits there already goes by it from now on."""
+        self._waitlist.configure(line, self._now)
+
+    def drop_line(self, queue: str) -> None:
+        """A queue is gone: what waits there does so by the defaults."""
+        if queue in self._team.lanes:
+            self._waitlist.configure(Line(queue), self._now)
+
+    def set_sharing(self, sharing: Sharing) -> None:
+        """What may be offered to an agent beside what he holds."""
+        self._team.share(sharing)
+
+    def add(self, waiting: Waiting, now: float) -> None:
+        """A conversation waits, or waits for something else than before."""
+        self._now = now
+        self._waitlist.add(waiting, now)
+
+    def remove(self, conversation: str) -> None:
+        """It waits no more."""
+        self._waitlist.remove(conversation)
+
+    def set_agent(self, candidate: Candidate) -> None:
+        """An agent of the team as he is now. ValueError for a state that there is not."""
+        self._team.set(candidate)
+
+    def drop_agent(self, agent: str) -> None:
+        """He is not of the team any more."""
+        self._team.drop(agent)
+
+    # --- what it is asked ---
+
+    def get(self, conversation: str) -> Waiting | None:
+        """The conversation, if it waits."""
+        spot = self._waitlist.spots.get(conversation)
+        return None if spot is None else spot.waiting
+
+    def __len__(self) -> int:
+        """How many wait."""
+        return len(self._waitlist.spots)
+
+    def __contains__(self, conversation: str) -> bool:
+        """Whether it waits here."""
+        return conversation in self._waitlist.spots
+
+    def waiting(self) -> Iterable[Waiting]:
+        """All that wait, in no order."""
+        return [spot.waiting for spot in self._waitlist.spots.values()]
+
+    def in_line(self, queue: str) -> list[str]:
+        """The conversations of a queue in the order in which they are served."""
+        return self._waitlist.in_order(queue)
+
+    def due(self) -> float | None:
+        """When the demand of one that waits changes by itself: nothing else does."""
+        return self._waitlist.due()
+
+    def explain(self, conversation: str, now: float) -> Considered | None:
+        """How the agents of its queue stand to one that waits."""
+        self._now = now
+        self._waitlist.advance(now)
+        spot = self._waitlist.spots.get(conversation)
+        return None if spot is None else unpack(self._count(spot.group))
+
+    def next(self, now: float) -> Match | None:
+        """The best pair now, taken out of line; None where nobody fits anybody.
+
+        The agent's room is counted down; whoever makes the offer sets the agent anew from the
+        store afterwards.
+        """
+        self._now = now
+        self._waitlist.advance(now)
+        hot = self._hot.heap
+        while hot:
+            bound, number, source = heappop(hot)
+            if source.bound is not bound:
+                continue
+            group = source.best()
+            if group is None:
+                source.bound = None
+                continue
+            place = group.first
+            if hot and hot[0][0] < place:  # another may hold an earlier one
+                source.bound = place
+                heappush(hot, (place, number, source))
+                continue
+            chosen = self._choose(group)
+            if chosen:
+                match = self._take(group, chosen, now)
+                if source.is_empty():
+                    source.bound = None
+                else:
+                    source.bound = place
+                    heappush(hot, (place, number, source))
+                return match
+            source.bound = None
+            self._cool(group)
+        return None
+
+    # --- how ---
+
+    def _choose(self, group: Group) -> list[Key]:
+        """The agents who fit, best first, as many as are told; agents' ids are last in the keys."""
+        channel = group.demand.channel
+        refused = group.refused
+        keeper = group.keeper
+        if keeper is not None:
+            person = keeper.person
+            if person is None or channel not in person.standing.open or keeper.agent in refused:
+                return []
+            return [(keeper.agent,)]
+        crews, lane = group.demand.crews, group.lane
+        best: list[Key] = []
+        for pool in self._team.open[channel]:
+            if pool.crew not in crews:
+                continue
+            keys = pool.orders.get(lane.ordering) or pool.order(lane.ordering)
+            if refused:
+                keys = [key for key in keys if key[-1] not in refused]
+            keys = keys[:AHEAD]
+            if lane.by_skill:
+                score = pool.crew.score(group.asked)
+                keys = [(-score, *key) for key in keys]
+            best = sorted(best + keys)[:AHEAD] if best else keys
+        return best
+
+    def _take(self, group: Group, chosen: list[Key], now: float) -> Match:
+        counts = self._count(group)
+        spot = self._waitlist.take(group)
+        waiting, lane = spot.waiting, group.lane
+        agent = chosen[0][-1]
+        person = self._team.people[agent]
+        step, any_agent = lane.steps(waiting.entered, now)
+        self._team.take(person, waiting.channel)
+        return Match(
+            waiting=waiting,
+            agent=agent,
+            step=step,
+            any_agent=any_agent,
+            sticky=group.keeper is not None,
+            counts=counts,
+            next=tuple([key[-1] for key in chosen[1:]]),
+            idle_since=person.facts.idle_since,
+            strategy=lane.line.strategy,
+        )
+
+    def _cool(self, group: Group) -> None:
+        """Nobody fits this group now: whoever gets room finds it."""
+        channel = group.demand.channel
+        if group.keeper is not None:
+            group.keeper.reach(channel).push(group.first, group)
+        else:
+            for crew in group.demand.crews:
+                crew.reach(channel).push(group.first, group)
+
+    def _count(self, group: Group) -> int:
+        """How the agents of the queue stand to a group, packed as in :func:`unpack`."""
+        demand = group.demand
+        everybody = sum(map(COUNTS, group.lane.crews))
+        skilled = sum(map(COUNTS, demand.crews))
+        ready = everybody >> ACTIVE & ONE
+        able = skilled >> ACTIVE & ONE
+        counts = everybody & AWAY
+        people = self._team.people
+        channel = demand.channel
+        keeper = group.keeper
+        if keeper is not None and keeper.person is not None:
+            reasons = keeper.person.standing.reasons
+            if reasons:
+                if keeper.person.crew in demand.crews:
+                    able -= 1
+                ready -= 1
+                counts += 1 << (REFUSED if keeper.agent in group.refused else BUSY + reasons[channel])
+            return counts + (ready - able << UNSKILLED) + (able << NOT_PREFERRED)
+        counts += ready - able << UNSKILLED
+        counts += (skilled >> self._team.standings.channels[channel] & OF_A_CHANNEL) << BUSY
+        for agent in group.refused:
+            person = people.get(agent)
+            if person is not None and person.standing.reasons and person.crew in demand.crews:
+                counts += (1 << REFUSED) - (1 << BUSY + person.standing.reasons[channel])
+        return counts

@@ -1,0 +1,1 @@
+"""What the matcher is made of: facts told to it, lines of those who wait, crews of agents."""

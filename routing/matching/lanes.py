@@ -1,0 +1,103 @@
+"""A queue as the matcher works with it: what is demanded when, in which order agents are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from routing.matching.facts import Line, Strategy, Waiting
+from routing.matching.groups import Demand, Group, Skills
+from routing.matching.people import Crew, Ordering, by_idle, by_load, by_offer, by_order
+from routing.matching.sources import Place
+
+GroupKey = tuple[str, Skills, int, str | None, frozenset[str]]  # channel, asked, stage, preferred, refused
+Stage = tuple[float, Skills]  # seconds in the queue from which on these skills are demanded
+
+ORDERINGS: Mapping[Strategy, Ordering] = {
+    Strategy.LONGEST_IDLE: by_idle,
+    Strategy.LEAST_BUSY: by_load,
+    Strategy.ROUND_ROBIN: by_offer,
+    Strategy.BEST_SKILL: by_idle,
+}
+
+
+class Lane:
+    """One queue. ``crews`` work in it."""
+
+    __slots__ = ("_stages", "by_skill", "crews", "demands", "groups", "line", "ordering", "sticky")
+
+    def __init__(self, line: Line) -> None:
+        self.crews: dict[Crew, None] = {}
+        self.configure(line)
+
+    def configure(self, line: Line) -> None:
+        """Begin anew, with nobody waiting, by this configuration."""
+        self.line = line
+        self.by_skill = line.strategy == Strategy.BEST_SKILL
+        self.sticky = line.last_agent_seconds
+        self.ordering = ORDERINGS.get(line.strategy) or by_order(line.order)
+        self.groups: dict[GroupKey, Group] = {}
+        self.demands: dict[tuple[str, Skills], Demand] = {}
+        self._stages: dict[Skills, tuple[Stage, ...]] = {}
+
+    def place(self, waiting: Waiting) -> Place:
+        """Where it stands in line."""
+        ageing = self.line.ageing
+        if ageing > 0:
+            return 0, waiting.since - waiting.priority * 60 / ageing, waiting.conversation
+        return -waiting.priority, waiting.since, waiting.conversation
+
+    def steps(self, entered: float, now: float) -> tuple[int, bool]:
+        """How many steps of relaxation are in force, and whether any agent of the queue will do."""
+        line = self.line
+        number = 0
+        for step in line.relaxation:
+            if entered + step.after > now:
+                break
+            number += 1
+        after = line.any_agent_after
+        return number, after is not None and entered + after <= now
+
+    def stages(self, asked: Skills) -> tuple[Stage, ...]:
+        """What is demanded of those who asked for these skills, from when on; each stage another demand."""
+        found = self._stages.get(asked)
+        if found is None:
+            found = self._stages[asked] = tuple(self._work_out(asked))
+        return found
+
+    def _work_out(self, asked: Skills) -> list[Stage]:
+        line = self.line
+        found = [(0.0, asked)]
+        demanded = asked
+        for step in line.relaxation:
+            if line.any_agent_after is not None and step.after >= line.any_agent_after:
+                break
+            relaxed = tuple(
+                (skill, max(level - step.lower, 1)) for skill, level in demanded if skill not in step.drop
+            )
+            if relaxed != demanded:
+                demanded = relaxed
+                found.append((step.after, demanded))
+        if line.any_agent_after is not None and demanded:
+            found.append((line.any_agent_after, ()))
+        return found
+
+    def demand(self, channel: str, skills: Skills) -> Demand:
+        """The demand with the crews that meet it."""
+        found = self.demands.get((channel, skills))
+        if found is None:
+            crews = {crew: None for crew in self.crews if crew.has(skills)}
+            found = self.demands[channel, skills] = Demand(channel, skills, crews)
+        return found
+
+    def join(self, crew: Crew) -> None:
+        """A crew works here now."""
+        self.crews[crew] = None
+        for demand in self.demands.values():
+            if crew.has(demand.skills):
+                demand.crews[crew] = None
+
+    def part(self, crew: Crew) -> None:
+        """A crew works here no more."""
+        del self.crews[crew]
+        for demand in self.demands.values():
+            demand.crews.pop(crew, None)

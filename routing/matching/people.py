@@ -1,0 +1,183 @@
+"""Agents, grouped by where they work and what they can: crews, and in them pools of those with room alike."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from routing.matching.facts import Candidate
+from routing.matching.groups import Group, Reach, Skills
+from routing.matching.sources import Source
+
+if TYPE_CHECKING:
+    from routing.matching.lanes import Lane
+    from routing.matching.standings import Standing
+
+Key = tuple[Any, ...]  # what agents are ordered by; the agent's id is last
+Ordering = Callable[["Person"], Key]
+
+
+class Person:
+    """An agent with his crew, how he stands, and the pool he is in when he may be offered anything."""
+
+    __slots__ = ("crew", "facts", "own", "pool", "standing")
+
+    def __init__(self, facts: Candidate, crew: Crew, standing: Standing) -> None:
+        self.facts = facts
+        self.crew = crew
+        self.standing = standing
+        self.pool: Pool | None = None
+        self.own: Own | None = None
+
+
+def by_idle(person: Person) -> Key:
+    """Longest idle first."""
+    return person.facts.idle_since, person.facts.agent
+
+
+def by_load(person: Person) -> Key:
+    """Who holds least first, then longest idle."""
+    return person.standing.total, person.facts.idle_since, person.facts.agent
+
+
+def by_offer(person: Person) -> Key:
+    """Who was offered something least recently first."""
+    return person.facts.offered_at, person.facts.agent
+
+
+def by_order(order: tuple[str, ...]) -> Ordering:
+    """In a given order; those not in it come after, longest idle first."""
+    places: dict[str, int] = {}
+    for place, agent in enumerate(order):
+        places.setdefault(agent, place)
+    last = len(order)
+
+    def key(person: Person) -> Key:
+        return places.get(person.facts.agent, last), person.facts.idle_since, person.facts.agent
+
+    return key
+
+
+class Crew:
+    """Agents of the same queues and skills. ``counts``: how they stand, packed (see ``standings``)."""
+
+    __slots__ = ("counts", "lanes", "members", "people", "pools", "queues", "reaches", "scores", "skills")
+
+    def __init__(
+        self,
+        queues: frozenset[str],
+        skills: dict[str, int],
+        lanes: tuple[Lane, ...],
+        people: dict[str, Person],
+    ) -> None:
+        self.queues = queues
+        self.skills = skills
+        self.lanes = lanes
+        self.people = people
+        self.members = 0
+        self.counts = 0
+        self.pools: dict[tuple[str, ...], Pool] = {}
+        self.reaches: dict[str, Reach] = {}
+        self.scores: dict[Skills, int] = {}
+
+    def has(self, skills: Skills) -> bool:
+        """Whether they have these skills at these levels or above."""
+        return all(self.skills.get(skill, 0) >= level for skill, level in skills)
+
+    def score(self, skills: Skills) -> int:
+        """The sum of their levels over these skills."""
+        found = self.scores.get(skills)
+        if found is None:
+            found = self.scores[skills] = sum(self.skills.get(skill, 0) for skill, _ in skills)
+        return found
+
+    def reach(self, channel: str) -> Reach:
+        """The groups that they could serve on a channel."""
+        found = self.reaches.get(channel)
+        if found is None:
+            found = self.reaches[channel] = Reach()
+        return found
+
+
+class Pool(Source):
+    """Those of a crew who may be offered something on the same channels, in each order that is asked for."""
+
+    __slots__ = ("crew", "idle", "open", "orders", "reaches")
+
+    def __init__(self, number: int, crew: Crew, channels: tuple[str, ...]) -> None:
+        super().__init__(number)
+        self.crew = crew
+        self.open = channels
+        self.reaches = [crew.reach(channel) for channel in channels]
+        self.idle: list[Key] = []
+        self.orders: dict[Ordering, list[Key]] = {by_idle: self.idle}
+
+    def put(self, person: Person) -> None:
+        """One more."""
+        for ordering, keys in self.orders.items():
+            insort(keys, ordering(person))
+
+    def lift(self, person: Person) -> None:
+        """One less; his facts must be those with which he came."""
+        for ordering, keys in self.orders.items():
+            del keys[bisect_left(keys, ordering(person))]
+
+    def order(self, ordering: Ordering) -> list[Key]:
+        """All of them in an order that was not asked for before."""
+        people = self.crew.people
+        found = self.orders[ordering] = sorted(ordering(people[key[-1]]) for key in self.idle)
+        return found
+
+    def is_empty(self) -> bool:
+        """Whether nobody is in it."""
+        return not self.idle
+
+    def best(self) -> Group | None:
+        """The group whose first is the first in line that one of them may be offered."""
+        best = None
+        if self.idle:
+            for reach in self.reaches:
+                if reach.heap:
+                    found = reach.first(self.idle)
+                    if found is not None and (best is None or found.first < best.first):
+                        best = found
+        return best
+
+
+class Own(Source):
+    """What is kept for one agent, who may not be there.
+
+    ``lanes``: the queues where he works, as long as he is not offline. ``groups``: those that prefer him.
+    """
+
+    __slots__ = ("agent", "groups", "lanes", "person", "reaches")
+
+    def __init__(self, number: int, agent: str) -> None:
+        super().__init__(number)
+        self.agent = agent
+        self.person: Person | None = None
+        self.lanes: tuple[Lane, ...] = ()
+        self.groups: set[Group] = set()
+        self.reaches: dict[str, Reach] = {}
+
+    def reach(self, channel: str) -> Reach:
+        """What is kept for him on a channel."""
+        found = self.reaches.get(channel)
+        if found is None:
+            found = self.reaches[channel] = Reach(self)
+        return found
+
+    def is_empty(self) -> bool:
+        """Whether he is not there."""
+        return self.person is None
+
+    def best(self) -> Group | None:
+        """The group whose first is the first in line that is kept for him and that he may be offered."""
+        best = None
+        if self.person is not None:
+            for channel in self.person.standing.open:
+                found = self.reach(channel).first([(self.agent,)])
+                if found is not None and (best is None or found.first < best.first):
+                    best = found
+        return best

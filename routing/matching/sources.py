@@ -1,0 +1,61 @@
+"""Where a match may be that nobody has looked for since something changed.
+
+A conversation and an agent who fit each other were brought together by a change on one side:
+something was added to a group of those who wait, or an agent got room. That side is a *hot*
+source until it was looked at and held no match; so nothing else need be looked at.
+"""
+
+from __future__ import annotations
+
+from heapq import heappush
+from math import inf
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from routing.matching.groups import Group
+
+Place = tuple[float, float, str]  # rank, since (less what age is worth), conversation: least is served first
+Bound = Place | tuple[()]
+NOBODY: Place = (inf, inf, "")  # after all places
+
+
+class Source:
+    """A group of those who wait, a pool of agents, or one agent for whom some are kept.
+
+    ``bound``: no place that it holds is before this one; None while it is cold. ``number``: its own.
+    """
+
+    __slots__ = ("bound", "number")
+
+    def __init__(self, number: int) -> None:
+        self.bound: Bound | None = None
+        self.number = number
+
+    def best(self) -> Group | None:
+        """The group of the first in line that it holds; None where it holds none."""
+        raise NotImplementedError
+
+    def is_empty(self) -> bool:
+        """Whether it surely holds none."""
+        raise NotImplementedError
+
+
+class Hot:
+    """The hot sources, that with the least bound first; one whose bound has changed is in twice."""
+
+    __slots__ = ("heap", "made")
+
+    def __init__(self) -> None:
+        self.heap: list[tuple[Bound, int, Source]] = []
+        self.made = 0
+
+    def number(self) -> int:
+        """A number for one more source."""
+        self.made += 1
+        return self.made
+
+    def heat(self, source: Source, bound: Bound) -> None:
+        """Something changed: it must be looked at, and holds nothing before ``bound``."""
+        if source.bound is None or bound < source.bound:
+            source.bound = bound
+            heappush(self.heap, (bound, source.number, source))

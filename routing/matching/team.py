@@ -1,0 +1,204 @@
+"""All agents of a routing group, and who of them may be offered what."""
+
+from __future__ import annotations
+
+from hub.sharing import Sharing
+from routing.matching.facts import Candidate, Line
+from routing.matching.groups import Group
+from routing.matching.lanes import Lane
+from routing.matching.people import Crew, Own, Person, Pool
+from routing.matching.sources import NOBODY, Hot
+from routing.matching.standings import Standing, Standings
+
+CrewKey = tuple[frozenset[str], frozenset[tuple[str, int]]]
+
+
+class Team:
+    """The agents. ``open``: by channel, the pools in which there is somebody who may be offered something."""
+
+    def __init__(self, hot: Hot, sharing: Sharing) -> None:
+        self.standings = Standings(sharing)
+        self.people: dict[str, Person] = {}
+        self.lanes: dict[str, Lane] = {}
+        self.open: dict[str, dict[Pool, None]] = {}
+        self._hot = hot
+        self._crews: dict[CrewKey, Crew] = {}
+        self._owns: dict[str, Own] = {}
+
+    def lane(self, queue: str) -> Lane:
+        """A queue, with defaults where nothing was said of it."""
+        found = self.lanes.get(queue)
+        if found is None:
+            found = self.lanes[queue] = Lane(Line(queue))
+        return found
+
+    def own(self, agent: str) -> Own:
+        """What is kept for an agent, whether he is there or not."""
+        found = self._owns.get(agent)
+        if found is None:
+            found = self._owns[agent] = Own(self._hot.number(), agent)
+            person = self.people.get(agent)
+            if person is not None:
+                person.own = found
+                self._review(found, person)
+        return found
+
+    def disown(self, group: Group) -> None:
+        """A group is gone; with the last that was kept for an agent, what is known of that."""
+        own = group.own
+        if own is not None:
+            own.groups.discard(group)
+            if not own.groups:
+                self._owns.pop(own.agent, None)
+                if own.person is not None:
+                    own.person.own = None
+
+    # --- agents come, change and go ---
+
+    def set(self, facts: Candidate) -> None:
+        """An agent as he is now."""
+        standing = self.standings.of(facts)
+        person = self.people.get(facts.agent)
+        if person is None:
+            person = Person(facts, self._join(facts), standing)
+            self.people[facts.agent] = person
+            person.own = self._owns.get(facts.agent)
+            self._put(person, standing)
+        else:
+            crew, old = person.crew, person.facts
+            if crew.queues != facts.queues or crew.skills != facts.skills:
+                self._lift(person)
+                person.crew = self._join(facts)
+                self._part(crew)
+                person.facts = facts
+                self._put(person, standing)
+            elif (
+                standing is not person.standing
+                or old.idle_since != facts.idle_since
+                or old.offered_at != facts.offered_at
+            ):
+                self._lift(person)
+                person.facts = facts
+                self._put(person, standing)
+            else:
+                return
+        if person.own is not None:
+            self._review(person.own, person)
+
+    def drop(self, agent: str) -> None:
+        """He is not of the team any more."""
+        person = self.people.pop(agent, None)
+        if person is not None:
+            self._lift(person)
+            self._part(person.crew)
+            if person.own is not None:
+                self._review(person.own, None)
+
+    def take(self, person: Person, channel: str) -> None:
+        """He gets one more contact on this channel."""
+        old = person.pool
+        standing = self.standings.take(person.standing, channel)
+        self._lift(person)
+        self._put(person, standing, hot=old is not None and old.bound is not None)
+
+    def learn(self, channel: str) -> None:
+        """Something comes by this channel; the first time, how everybody stands to it is worked out."""
+        if channel not in self.standings.channels:
+            self.standings.learn(channel)
+            self.open[channel] = {}
+            self._renew()
+
+    def share(self, sharing: Sharing) -> None:
+        """Other rules of sharing."""
+        self.standings.share(sharing)
+        self._renew()
+
+    def forget_order(self, lane: Lane) -> None:
+        """Agents are not asked for any more in the order in which a queue takes them."""
+        for crew in lane.crews:
+            for pool in crew.pools.values():
+                if pool.orders.get(lane.ordering) is not pool.idle:
+                    pool.orders.pop(lane.ordering, None)
+
+    def forget_the_empty(self) -> None:
+        """Drop groups that nobody is in from what crews and agents reach."""
+        for crew in self._crews.values():
+            for reach in crew.reaches.values():
+                reach.forget_the_empty()
+        for own in self._owns.values():
+            for reach in own.reaches.values():
+                reach.forget_the_empty()
+
+    def _renew(self) -> None:
+        for person in self.people.values():
+            self._lift(person)
+        for crew in self._crews.values():
+            crew.pools.clear()
+        for person in self.people.values():
+            self._put(person, self.standings.renew(person.standing))
+            if person.own is not None:
+                self._review(person.own, person)
+
+    def _lift(self, person: Person) -> None:
+        """Out of his pool and his crew's counts, before anything of him changes."""
+        person.crew.counts -= person.standing.unit
+        pool = person.pool
+        if pool is not None:
+            pool.lift(person)
+            if not pool.idle:
+                for channel in pool.open:
+                    del self.open[channel][pool]
+
+    def _put(self, person: Person, standing: Standing, *, hot: bool = True) -> None:
+        """Where he belongs by this standing. ``hot``: he may fit somebody who waits."""
+        crew, pool = person.crew, None
+        crew.counts += standing.unit
+        person.standing = standing
+        channels = standing.open
+        if channels:
+            pool = crew.pools.get(channels)
+            if pool is None:
+                pool = crew.pools[channels] = Pool(self._hot.number(), crew, channels)
+            if not pool.idle:
+                for channel in channels:
+                    self.open[channel][pool] = None
+            pool.put(person)
+            if hot and pool is not person.pool:
+                self._hot.heat(pool, ())
+        person.pool = pool
+
+    def _review(self, own: Own, person: Person | None) -> None:
+        """What is kept for an agent, as he is there now or not, must be looked at again."""
+        own.person = person
+        lanes: tuple[Lane, ...] = ()
+        if person is not None and not self.standings.is_offline(person.standing):
+            lanes = person.crew.lanes
+            if person.pool is not None:
+                self._hot.heat(own, ())
+        if lanes != own.lanes:
+            own.lanes = lanes
+            for group in own.groups:
+                group.keeper = own if group.lane in lanes else None
+                if group.first is not NOBODY:
+                    self._hot.heat(group, group.first)
+
+    def _join(self, facts: Candidate) -> Crew:
+        key = (facts.queues, frozenset(facts.skills.items()))
+        crew = self._crews.get(key)
+        if crew is None:
+            lanes = tuple(self.lane(queue) for queue in sorted(facts.queues))
+            crew = self._crews[key] = Crew(facts.queues, dict(facts.skills), lanes, self.people)
+            for lane in lanes:
+                lane.join(crew)
+                for group in lane.groups.values():
+                    if group.first is not NOBODY:
+                        self._hot.heat(group, group.first)
+        crew.members += 1
+        return crew
+
+    def _part(self, crew: Crew) -> None:
+        crew.members -= 1
+        if not crew.members:
+            del self._crews[crew.queues, frozenset(crew.skills.items())]
+            for lane in crew.lanes:
+                lane.part(crew)
