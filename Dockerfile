@@ -22,6 +22,8 @@ USER hub
 WORKDIR /var/lib/hub
 VOLUME /var/lib/hub
 EXPOSE 8000
-HEALTHCHECK --start-period=30s CMD ["python", "-c", \
-  "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/health', timeout=3)"]
+HEALTHCHECK --start-period=30s CMD ["python", "-c", "import os, ssl, urllib.request as u; e = os.environ.get; \
+  tls = e('HUB_TLS_CERT') or e('HUB_TLS_SELF_SIGNED', '').lower() in ('1', 'true', 't', 'yes', 'y', 'on'); \
+  u.urlopen(('https' if tls else 'http') + '://127.0.0.1:8000/health', timeout=3, \
+  context=ssl._create_unverified_context())"]
 CMD ["hub", "serve"]

@@ -107,7 +107,8 @@ check-screens:
 check-locks:
 	$(TITLE) && $(BIN)/python -m pip check && $(BIN)/python -m tests.architecture.locks
 check-compose:
-	$(TITLE) && check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+	$(TITLE) && check-jsonschema --builtin-schema vendor.compose-spec compose.yaml \
+	  && $(BIN)/python -m tests.architecture.compose
 check-links:
 	$(TITLE) && $(BIN)/python -m tests.architecture.links
 

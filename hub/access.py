@@ -43,6 +43,13 @@ class Permission(StrEnum):
     BREAK_REASONS_EDIT = "break_reasons.edit"
     INBOXES_READ = "inboxes.read"
     INBOXES_EDIT = "inboxes.edit"
+    CALENDARS_READ = "calendars.read"
+    CALENDARS_EDIT = "calendars.edit"
+    CONVERSATIONS_DIRECT = "conversations.direct"
+    PRESENCE_FORCE = "presence.force"
+    ROUTING_WATCH = "routing.watch"
+    ROUTING_RULES_READ = "routing_rules.read"
+    ROUTING_RULES_EDIT = "routing_rules.edit"
     USERS_READ = "users.read"
     USERS_EDIT = "users.edit"
     ROLES_READ = "roles.read"
@@ -95,6 +102,8 @@ _AGENT: dict[Permission, Scope] = {
     Permission.DISPOSITIONS_READ: Scope.ALL,
     Permission.BREAK_REASONS_READ: Scope.ALL,
     Permission.INBOXES_READ: Scope.ALL,
+    Permission.CALENDARS_READ: Scope.ALL,
+    Permission.ROUTING_RULES_READ: Scope.ALL,
 }
 _SUPERVISOR: dict[Permission, Scope] = {
     **dict.fromkeys(_AGENT, Scope.ALL),
@@ -104,6 +113,9 @@ _SUPERVISOR: dict[Permission, Scope] = {
     Permission.CONVERSATIONS_REPLY: Scope.OWN,
     Permission.CONVERSATIONS_CLOSE: Scope.OWN,
     Permission.CONVERSATIONS_REDACT: Scope.ALL,
+    Permission.CONVERSATIONS_DIRECT: Scope.ALL,
+    Permission.PRESENCE_FORCE: Scope.ALL,
+    Permission.ROUTING_WATCH: Scope.ALL,
     Permission.AGENTS_EDIT: Scope.ALL,
     Permission.CANNED_REPLIES_EDIT: Scope.ALL,
     Permission.USERS_READ: Scope.ALL,

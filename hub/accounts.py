@@ -23,7 +23,7 @@ from hub.documents import (
     Step,
     Unavailable,
 )
-from hub.errors import Busy, Conflict, Invalid, NotFound
+from hub.errors import Conflict, Invalid, NotFound, unanswered
 from hub.events import Bus, ConfigurationChanged
 from hub.ids import Ids
 
@@ -34,6 +34,7 @@ COLLECTION = Collection(
 )
 LEAST_PASSWORD, MOST_PASSWORD = 10, 200
 MOST_USERS = 10_000
+ADMIN = "admin"  # the role that edits users
 
 
 class Passwords(Protocol):
@@ -106,7 +107,7 @@ class Accounts:
                     USERS, Equal("organisation", organisation), limit=500, after=cursor
                 )
             except Unavailable as error:
-                raise Busy(str(error)) from error
+                raise unanswered(error) from error
             found += [to_user(document) for document in page.items]
             cursor = page.next
             if cursor is None or len(found) >= MOST_USERS:
@@ -124,7 +125,7 @@ class Accounts:
         try:
             document = await self._documents.get(USERS, id)
         except Unavailable as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
         return None if document is None else to_user(document)
 
     async def by_login(self, login: str) -> User | None:
@@ -132,7 +133,7 @@ class Accounts:
         try:
             page = await self._documents.find(USERS, Equal("login", plain_login(login)), limit=1)
         except Unavailable as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
         return to_user(page.items[0]) if page.items else None
 
     async def authenticate(self, login: str, password: str) -> User | None:
@@ -181,13 +182,17 @@ class Accounts:
         except Duplicate as error:
             raise Conflict("this login is taken", code="login_taken") from error
         except (Unavailable, Lost) as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
         self._bus.publish(ConfigurationChanged(USERS))
 
     async def change(self, user: User, changes: Changes, *also: Step, version: int | None = None) -> User:
-        """Store what changed; :class:`Conflict` where the user is no longer as he was read."""
+        """Store what changed; :class:`Conflict` where the user is no longer as he was read.
+
+        Also where nobody would be left who can sign in as administrator (code *last_admin*).
+        """
         if version is not None and version != user.version:
             raise Conflict("somebody else changed this user since you opened it")
+        witness = await self._another_admin(user, changes)
         fields: Document = _write(user)
         for name in ("name", "disabled", "locale", "agent"):
             value = getattr(changes, name)
@@ -202,17 +207,41 @@ class Accounts:
         fields["version"] = user.version + 1
         after = to_user(fields)
         try:
-            await self._documents.commit([PutIf(USERS, _write(after), version=user.version), *also])
+            put = PutIf(USERS, _write(after), version=user.version)
+            await self._documents.commit([put, *witness, *also])
         except Changed as error:
             raise Conflict("somebody else changed this user since you opened it") from error
         except (Unavailable, Lost) as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
         self._bus.publish(ConfigurationChanged(USERS))
         return after
+
+    async def _another_admin(self, user: User, changes: Changes) -> tuple[Step, ...]:
+        """Where the user ceases to be an administrator: the step by which another one surely stays.
+
+        It raises the other's version, so that of two who disable each other at once one is refused.
+        """
+        roles = user.roles if changes.roles is None else changes.roles
+        disabled = user.disabled if changes.disabled is None else changes.disabled
+        if not is_admin(user) or (ADMIN in roles and not disabled):
+            return ()
+        for other in await self.all(user.organisation):
+            if other.id != user.id and is_admin(other):
+                seen = msgspec.structs.replace(other, version=other.version + 1)
+                return (PutIf(USERS, _write(seen), version=other.version),)
+        raise Conflict(
+            f"{user.login} is the last administrator who can sign in. Make another one first.",
+            code="last_admin",
+        )
 
     async def password_is(self, user: User, password: str) -> bool:
         """Whether this is his password."""
         return await self._passwords.matches(user.password, password)
+
+
+def is_admin(user: User) -> bool:
+    """Whether he can sign in as administrator."""
+    return ADMIN in user.roles and not user.disabled
 
 
 def plain_login(login: str) -> str:

@@ -23,7 +23,7 @@ from hub.documents import (
     Unavailable,
     all_of,
 )
-from hub.errors import Busy, Conflict, Invalid, NotFound
+from hub.errors import Conflict, Invalid, NotFound, unanswered
 from hub.events import Bus, ContactChanged
 from hub.ids import Address, ContactId, InboxId, OrganisationId
 
@@ -117,7 +117,7 @@ class Contacts:
             document = await self._load(id)
             return contact if document is None else _read(document)
         except (Unavailable, Lost) as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
         return contact
 
     async def change(
@@ -154,7 +154,7 @@ class Contacts:
             except Changed:
                 continue
             except (Unavailable, Lost) as error:
-                raise Busy(str(error)) from error
+                raise unanswered(error) from error
             self._bus.publish(ContactChanged(after.id))
             return after
         raise Conflict("somebody else changed this contact since you opened it")
@@ -174,7 +174,7 @@ class Contacts:
         try:
             page = await self._documents.find(CONTACTS, where, sort=sort, limit=limit, after=cursor)
         except Unavailable as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
         except ValueError as error:
             raise Invalid("cursor: it is not one of this list") from error
         return [_read(document) for document in page.items], page.next
@@ -183,7 +183,7 @@ class Contacts:
         try:
             return await self._documents.get(CONTACTS, id)
         except Unavailable as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
 
 
 def first_contact_id(inbox: InboxId, address: Address) -> ContactId:

@@ -31,12 +31,17 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class QueueFacts:
-    """What closing and queueing must know of a queue."""
+    """What closing and queueing must know of a queue.
+
+    ``priority``, ``skills``: of what comes there when nobody says otherwise.
+    """
 
     organisation: str
     group: str
     after_work_seconds: int = 0
     disposition_required: bool = False
+    priority: int = 0
+    skills: Mapping[str, int] = field(default_factory=dict)
 
 
 class Doors(Protocol):
@@ -48,4 +53,49 @@ class Doors(Protocol):
 
     async def queue(self, queue: str) -> QueueFacts:
         """The facts of a queue; NotFound."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a customer writes from, as his client says; None: it does not say.
+
+    ``page``: the address of the page he is on; ``language``: a tag such as zh-CN.
+    """
+
+    page: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What is known of a conversation that begins, or that a bot hands over.
+
+    ``text``: what the customer has written so far.
+    """
+
+    organisation: str
+    channel: str
+    inbox: str
+    contact: str
+    text: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What the rules say of an arrival; None: nothing of it. ``rules``: the ids of those that held."""
+
+    queue: str | None = None
+    skills: Mapping[str, int] | None = None
+    priority: int | None = None
+    vip: bool | None = None
+    rules: tuple[str, ...] = ()
+
+
+class RoutingRules(Protocol):
+    """The administrator's rules for conversations that begin."""
+
+    async def rule(self, arrival: Arrival) -> Ruling | None:
+        """What they say of it; None: no rule holds. May raise what the store raises."""
         ...

@@ -15,8 +15,14 @@
     ├── TooMany              a rate limit; ``after`` says when to try again
     └── Busy                 the store is away or the outcome is unknown: send the same again
 
-Store errors (:mod:`hub.documents`) become :class:`Busy` at the verbs' border.
+Store errors (:mod:`hub.documents`) become :class:`Busy` at the verbs' border: :func:`unanswered`.
 """
+
+import structlog
+
+from hub.documents import StoreError
+
+_log = structlog.get_logger(__name__)
 
 
 class HubError(Exception):
@@ -101,3 +107,9 @@ class Busy(HubError):
     """The store is away, or its answer was lost: send the same again (same client id)."""
 
     code = "store_unavailable"
+
+
+def unanswered(error: StoreError) -> Busy:
+    """What to raise (``from error``) where the store failed; the driver's own words go to the log only."""
+    _log.warning("The store did not answer", outcome=type(error).__name__, reason=str(error))
+    return Busy("The store did not answer. Send the same again.")

@@ -2,6 +2,8 @@
 
 A lost hint costs time (a sweeper finds the work), never correctness. Handlers are
 plain functions that must not block; they put what they heard into their own queue.
+Between processes events travel by their class names (:mod:`hub.redis.bus`), so renaming
+one is a change of what is on the wire.
 """
 
 from collections.abc import Callable
@@ -16,33 +18,33 @@ from hub.entries import Entry
 _log = structlog.get_logger(__name__)
 
 
-class Committed(msgspec.Struct, frozen=True):
+class Committed(msgspec.Struct, frozen=True, tag=True):
     """An entry is durable. ``conversation`` is its document after it, where that is known already."""
 
     entry: Entry
     conversation: Document | None = None
 
 
-class ConversationProjected(msgspec.Struct, frozen=True):
+class ConversationProjected(msgspec.Struct, frozen=True, tag=True):
     """A conversation document has caught up to its ``version``."""
 
     conversation: Document
 
 
-class AgentChanged(msgspec.Struct, frozen=True):
+class AgentChanged(msgspec.Struct, frozen=True, tag=True):
     """An agent's document (slots, presence, profile) was changed by this process."""
 
     agent: str
 
 
-class Rang(msgspec.Struct, frozen=True):
+class Rang(msgspec.Struct, frozen=True, tag=True):
     """A desk or phone has shown this offer to the agent."""
 
     conversation: str
     slot: str
 
 
-class Typing(msgspec.Struct, frozen=True):
+class Typing(msgspec.Struct, frozen=True, tag=True):
     """Somebody types, or stopped."""
 
     conversation: str
@@ -51,7 +53,7 @@ class Typing(msgspec.Struct, frozen=True):
     on: bool
 
 
-class DeliveryChanged(msgspec.Struct, frozen=True):
+class DeliveryChanged(msgspec.Struct, frozen=True, tag=True):
     """An outgoing message has another status (hub.delivery.Status)."""
 
     conversation: str
@@ -60,7 +62,7 @@ class DeliveryChanged(msgspec.Struct, frozen=True):
     why: str | None = None
 
 
-class ReadMarks(msgspec.Struct, frozen=True):
+class ReadMarks(msgspec.Struct, frozen=True, tag=True):
     """How far the contact has received and read a conversation (sequence numbers)."""
 
     conversation: str
@@ -68,7 +70,7 @@ class ReadMarks(msgspec.Struct, frozen=True):
     read: int
 
 
-class StaffRead(msgspec.Struct, frozen=True):
+class StaffRead(msgspec.Struct, frozen=True, tag=True):
     """The agent who holds the conversation has been shown everything up to ``seq``."""
 
     conversation: str
@@ -76,24 +78,24 @@ class StaffRead(msgspec.Struct, frozen=True):
     seq: int
 
 
-class ContactChanged(msgspec.Struct, frozen=True):
+class ContactChanged(msgspec.Struct, frozen=True, tag=True):
     """A contact's name or card was edited."""
 
     contact: str
 
 
-class SessionEnded(msgspec.Struct, frozen=True):
+class SessionEnded(msgspec.Struct, frozen=True, tag=True):
     """A sign-in has ended (signed out, password changed, disabled): its sockets must end too."""
 
     user: str
     session: str
 
 
-class BeatsMoved(msgspec.Struct, frozen=True):
+class BeatsMoved(msgspec.Struct, frozen=True, tag=True):
     """A desk connected or went: presence should be looked at."""
 
 
-class ConfigurationChanged(msgspec.Struct, frozen=True):
+class ConfigurationChanged(msgspec.Struct, frozen=True, tag=True):
     """Queues, skills, inboxes, canned replies or the like were edited: read them again."""
 
     collection: str
@@ -121,11 +123,20 @@ class Bus(Protocol):
     """Carries hints to whoever listens, in this process or in others."""
 
     def publish(self, event: Event) -> None:
-        """Tell all listeners; never raises, never waits."""
+        """Tell all listeners what this process did; never raises, never waits."""
         ...
 
-    def listen(self, kind: type[E_], handler: Callable[[E_], None]) -> Callable[[], None]:
-        """Call ``handler`` for each event of this kind; the answer stops it."""
+    def hear(self, event: Event) -> None:
+        """Tell the listeners here what another process did; it is passed on to nobody else."""
+        ...
+
+    def listen(
+        self, kind: type[E_], handler: Callable[[E_], None], *, own: bool = False
+    ) -> Callable[[], None]:
+        """Call ``handler`` for each event of this kind; the answer stops it.
+
+        ``own``: only for what this process itself did.
+        """
         ...
 
 
@@ -135,18 +146,29 @@ class LocalBus:
     def __init__(self) -> None:
         """A bus nobody listens to yet."""
         self._handlers: dict[type, list[Callable[..., None]]] = {}
+        self._own: dict[type, list[Callable[..., None]]] = {}  # those who care for our own acts only
 
     def publish(self, event: Event) -> None:
         """Call each listener; one that fails is logged and does not stop the others."""
-        for handler in tuple(self._handlers.get(type(event), ())):
+        self._tell(self._own, event)
+        self._tell(self._handlers, event)
+
+    def hear(self, event: Event) -> None:
+        """Call those who listen to all processes."""
+        self._tell(self._handlers, event)
+
+    def _tell(self, handlers: dict[type, list[Callable[..., None]]], event: Event) -> None:
+        for handler in tuple(handlers.get(type(event), ())):
             try:
                 handler(event)
             except Exception:  # noqa: BLE001 - a listener's fault must not undo a verb that is already durable
                 _log.exception("An event listener failed", event_kind=type(event).__name__)
 
-    def listen(self, kind: type[E_], handler: Callable[[E_], None]) -> Callable[[], None]:
+    def listen(
+        self, kind: type[E_], handler: Callable[[E_], None], *, own: bool = False
+    ) -> Callable[[], None]:
         """Add a listener."""
-        handlers = self._handlers.setdefault(kind, [])
+        handlers = (self._own if own else self._handlers).setdefault(kind, [])
         handlers.append(handler)
 
         def stop() -> None:

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import msgspec
 
+from hub.calendars import check_hours
 from hub.documents import Documents, Json, Prefix
 from hub.errors import Conflict, Invalid
 from hub.events import Bus
-from hub.hours import Hours, problems
 from hub.ids import MAIN_GROUP, Ids
 from hub.register import MOST, Kept, Register
 
@@ -17,14 +17,14 @@ _MOST_SETTINGS_BYTES = 20_000
 
 
 class Inbox(Kept, frozen=True, kw_only=True):
-    """One way in. ``settings`` are the channel's own; no ``hours`` means it is always open."""
+    """One way in. ``settings`` are the channel's own; ``hours``: its calendar, None: always open."""
 
     channel: Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[a-z0-9_]+$")]
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
     enabled: bool = True
     queue: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     group: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] = MAIN_GROUP
-    hours: Hours | None = None
+    hours: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
     settings: dict[str, Json] = msgspec.field(default_factory=dict)
 
 
@@ -73,10 +73,7 @@ class _Rules:
             raise Invalid(f"channel: there is no channel {inbox.channel!r} here (there is: {known}).")
         if before is not None and before.channel != inbox.channel:
             raise Invalid("channel: it cannot be changed; make another inbox.")
-        if inbox.hours is not None:
-            wrong = problems(inbox.hours)
-            if wrong:
-                raise Invalid(f"hours: {'; '.join(wrong)}.")
+        await check_hours(self._documents, inbox)
         if len(msgspec.json.encode(inbox.settings)) > _MOST_SETTINGS_BYTES:
             raise Invalid(f"settings: they are larger than {_MOST_SETTINGS_BYTES} bytes.")
         wrong = self._settings_problems(inbox.channel, inbox.settings)

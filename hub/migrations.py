@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import structlog
 
 from hub.documents import Changed, Collection, Document, Documents, Duplicate
+from hub.migration_steps import calendars_of_inboxes
+from hub.rebuilding import rebuild_quietly
 
 META = Collection("meta")
 _ID = "data"
@@ -26,7 +28,10 @@ class Migration:
 
 
 # The program's own list, in order, numbers from 1 without gaps. Never edit one that was released.
-MIGRATIONS: tuple[Migration, ...] = ()
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(1, "opening hours of inboxes become calendars", calendars_of_inboxes),
+    Migration(2, "conversation documents are made anew from their entries", rebuild_quietly),
+)
 
 
 class DataTooNew(Exception):

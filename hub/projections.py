@@ -2,11 +2,17 @@
 
 ``version`` is the sequence number of the last entry applied. :func:`project` is the pure
 step from version v to v + 1; :class:`Projector` catches a document up and clears the mark.
+
+``unanswered``: how many messages of the customer those who hold it now have not answered.
+An answer makes it 0; a hand-over (to a queue, to a colleague, back from somebody who is gone,
+until later) makes it at least 1 again, until the next one speaks. ``preview_seq`` and
+``summary_seq`` name the entries whose words ``preview`` and ``summary`` are.
 """
 
 from collections.abc import AsyncIterator
 from typing import cast
 
+from hub.clock import parse_stamp
 from hub.documents import (
     Delete,
     Document,
@@ -25,6 +31,7 @@ from hub.ids import ConversationId
 from hub.timeline import to_entry
 
 PREVIEW_LENGTH = 120  # characters
+_WAITED = frozenset({State.WAITING.value, State.OFFERED.value})
 _SPOKEN = frozenset({Actor.AGENT, Actor.BOT})
 
 
@@ -56,25 +63,65 @@ def project(document: Document | None, entry: Entry) -> Document:
     new["waiting_since"] = after.waiting_since
     new["skills"] = cast(Json, after.skills)
     new["priority"] = after.priority
-    if entry.kind not in (Kind.OFFERED, Kind.OFFER_ENDED):  # offers do not move a row in a list
+    new["entered"] = after.entered
+    for field, value in (("overflow", after.overflow), ("callback", after.callback)):
+        if value:
+            new[field] = value
+        else:
+            new.pop(field, None)
+    if not _keeps_its_place(entry):
         new["updated_at"] = entry.at
-    if after.state is State.ASSIGNED:
-        new["last_agent"] = after.agent
+    holder = after.agent if after.state is State.ASSIGNED else after.last_agent
+    if holder is not None:
+        new["last_agent"] = holder
+    if document is not None:
+        _note_wait(new, document, entry)
     step = _STEPS.get(entry.kind)
     if step is not None:
         step(new, entry)
     return new
 
 
+def _note_wait(new: Document, before: Document, entry: Entry) -> None:
+    """How long it waited until somebody took it (``waited``, seconds), or that he gave up (``abandoned``)."""
+    if before["state"] not in _WAITED:
+        return
+    since = entry.after.waiting_since
+    if entry.after.state is State.ASSIGNED and since is not None:
+        wait = (parse_stamp(entry.at) - parse_stamp(since)).total_seconds()
+        new["waited"] = round(max(wait, 0.0), 3)
+        new.pop("abandoned", None)
+    elif entry.after.state is State.CLOSED and entry.by.kind is Actor.CONTACT:
+        new["abandoned"] = True
+
+
+def _keeps_its_place(entry: Entry) -> bool:
+    """Offers, the order in line and notes of the house itself do not move a row in a list."""
+    if entry.kind is Kind.NOTE:
+        return entry.by.kind is Actor.SYSTEM
+    return entry.kind in (Kind.OFFERED, Kind.OFFER_ENDED, Kind.OVERFLOWED, Kind.PRIORITISED)
+
+
 def _message(new: Document, entry: Entry) -> None:
     new["messages"] = cast(int, new["messages"]) + 1
-    new["preview"] = preview(entry)
+    new["preview"], new["preview_seq"] = preview(entry), entry.seq
     if entry.by.kind is Actor.CONTACT:
         new["unanswered"] = cast(int, new["unanswered"]) + 1
         for field in ("left_at", "snoozed_until"):
             new.pop(field, None)
     elif entry.by.kind in _SPOKEN:
         new["unanswered"] = 0
+
+
+def _note(new: Document, entry: Entry) -> None:
+    """The house's note of an erasure takes the erased words out of the row, whoever wrote the row."""
+    erased = erased_by(entry)
+    if erased is None:
+        return
+    if new.get("preview_seq") == erased:
+        new["preview"] = {**cast(Document, new["preview"]), "text": "", "media": None}
+    if new.get("summary_seq") == erased:
+        new["summary"] = ""
 
 
 def _closed(new: Document, entry: Entry) -> None:
@@ -84,6 +131,8 @@ def _closed(new: Document, entry: Entry) -> None:
     for field in ("disposition", "summary"):
         if entry.body.get(field) is not None:
             new[field] = entry.body[field]
+    if entry.body.get("summary") is not None:
+        new["summary_seq"] = entry.seq
 
 
 def _rated(new: Document, entry: Entry) -> None:
@@ -100,22 +149,45 @@ def _returned(new: Document, entry: Entry) -> None:
 
 def _snoozed(new: Document, entry: Entry) -> None:
     new["snoozed_until"] = entry.body.get("until")
+    _passed_on(new, entry)
 
 
 def _woken(new: Document, entry: Entry) -> None:
     new.pop("snoozed_until", None)
 
 
+def _assigned(new: Document, entry: Entry) -> None:
+    new.pop("snoozed_until", None)
+    if entry.body.get("how") in ("transfer", "given"):
+        _passed_on(new, entry)
+
+
+def _passed_on(new: Document, entry: Entry) -> None:
+    """Who holds it next has said nothing yet: the customer waits, also where the one before had answered."""
+    new["unanswered"] = max(cast(int, new["unanswered"]), 1)
+
+
 _STEPS = {
     Kind.MESSAGE: _message,
+    Kind.NOTE: _note,
     Kind.CLOSED: _closed,
     Kind.RATED: _rated,
     Kind.LEFT: _left,
     Kind.RETURNED: _returned,
     Kind.SNOOZED: _snoozed,
     Kind.WOKEN: _woken,
-    Kind.ASSIGNED: _woken,
+    Kind.ASSIGNED: _assigned,
+    Kind.QUEUED: _passed_on,
+    Kind.RELEASED: _passed_on,
 }
+
+
+def erased_by(entry: Entry) -> int | None:
+    """The number of the entry whose erasure this one tells of (:mod:`hub.erasure`); None for all others."""
+    if entry.kind is not Kind.NOTE or entry.by.kind is not Actor.SYSTEM:
+        return None
+    number = entry.body.get("erased")
+    return number if isinstance(number, int) else None
 
 
 def preview(entry: Entry) -> Json:

@@ -1,9 +1,12 @@
-"""Making every projection anew from the entries, while the house runs (``hub store rebuild``)."""
+"""Making every projection anew from the entries: while the house runs (``hub store rebuild``), or in a
+migration, where what a conversation document says has got another meaning.
+"""
 
 from collections.abc import Callable
 from typing import cast
 
 from hub.documents import Documents
+from hub.events import LocalBus
 from hub.ids import Address, InboxId, conversation_id
 from hub.projections import Projector
 
@@ -25,3 +28,8 @@ async def rebuild_everything(
         if page.next is None:
             return done
         after = page.next
+
+
+async def rebuild_quietly(documents: Documents) -> None:
+    """The same before the house runs, when nobody listens."""
+    await rebuild_everything(documents, Projector(documents, LocalBus()), lambda _: None)

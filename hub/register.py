@@ -21,7 +21,7 @@ from hub.documents import (
     Lost,
     Unavailable,
 )
-from hub.errors import Busy, Conflict, Invalid, NotFound
+from hub.errors import Conflict, Invalid, NotFound, unanswered
 from hub.events import Bus, ConfigurationChanged
 from hub.ids import Ids
 
@@ -84,7 +84,11 @@ class Register(Generic[K]):
         self._collection = collection
         self._prefix = prefix
         self._check = check
-        self._guard = guard
+        self._guards: list[Guard[K]] = [] if guard is None else [guard]
+
+    def guarded_by(self, guard: Guard[K]) -> None:
+        """One more that may refuse a deletion: for what names documents of this register."""
+        self._guards.append(guard)
 
     async def all(self, organisation: str) -> list[K]:
         """Every document of the organisation, oldest id first."""
@@ -93,7 +97,7 @@ class Register(Generic[K]):
                 self._collection, Equal("organisation", organisation), sort=("id",), limit=MOST
             )
         except Unavailable as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
         return [self._read(document) for document in page.items]
 
     async def get(self, organisation: str, id: str) -> K:
@@ -101,7 +105,7 @@ class Register(Generic[K]):
         try:
             document = await self._documents.get(self._collection, id)
         except Unavailable as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
         if document is None or document.get("organisation") != organisation:
             raise NotFound(f"there is no such document in {self._collection}")
         return self._read(document)
@@ -125,7 +129,7 @@ class Register(Generic[K]):
         except Duplicate as error:
             raise Conflict("it exists already", code="exists") from error
         except (Unavailable, Lost) as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
         self._bus.publish(ConfigurationChanged(self._collection))
         return kept
 
@@ -145,21 +149,21 @@ class Register(Generic[K]):
         except Duplicate as error:
             raise Conflict("another one has this already", code="exists") from error
         except (Unavailable, Lost) as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
         self._bus.publish(ConfigurationChanged(self._collection))
         return kept
 
     async def remove(self, organisation: str, id: str) -> None:
         """Delete it, unless the guard says that something still needs it."""
         kept = await self.get(organisation, id)
-        if self._guard is not None:
-            await self._guard(kept)
+        for guard in self._guards:
+            await guard(kept)
         try:
             await self._documents.commit([Delete(self._collection, id, version=kept.version)])
         except Changed as error:
             raise Conflict("somebody else changed it meanwhile") from error
         except (Unavailable, Lost) as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
         self._bus.publish(ConfigurationChanged(self._collection))
 
     def _read(self, document: Document) -> K:

@@ -1,6 +1,7 @@
 """The hub's own collections and every index they need."""
 
-from hub.documents import Collection, Exists, Index
+from hub.calendars import CALENDARS
+from hub.documents import Collection, Equal, Exists, Index
 from hub.migrations import META
 
 ENTRIES = Collection(
@@ -18,17 +19,21 @@ THREADS = Collection("threads", (Index("contact", ("contact",)),))
 CONVERSATIONS = Collection(
     "conversations",
     (
+        # A list is merged from a few walks, one for each state. So each index begins with who is asked
+        # about and ends with the order that is shown, and none begins with a state: SQLite would take
+        # it for an agent's or a contact's list and walk over the whole house. Every message moves its
+        # conversation in all of them, so there is one only where no other serves.
         Index("mine", ("agent", "updated_at")),
-        Index("waiting", ("queue", "state", "waiting_since")),
-        Index("everything", ("organisation", "updated_at")),
-        Index("queue", ("queue", "updated_at")),
-        Index("contact", ("contact", "updated_at")),
-        Index("group", ("group", "state", "waiting_since")),
-        Index("state", ("organisation", "state", "updated_at")),
-        Index("silent", ("state", "updated_at")),
-        Index("snoozed", ("state", "snoozed_until"), where=Exists("snoozed_until")),
         Index("handled", ("last_agent", "updated_at")),
         Index("asleep", ("last_agent", "updated_at"), where=Exists("snoozed_until")),
+        Index("waiting", ("queue", "state", "waiting_since")),
+        Index("queue", ("queue", "state", "updated_at")),
+        Index("contact", ("contact", "state", "updated_at")),
+        Index("contact_queue", ("contact", "queue", "updated_at")),
+        Index("contact_agent", ("contact", "last_agent", "updated_at")),
+        Index("state", ("organisation", "state", "updated_at")),
+        Index("group", ("group", "waiting_since"), where=Equal("state", "waiting")),
+        Index("snoozed", ("state", "snoozed_until"), where=Exists("snoozed_until")),
     ),
 )
 AGENTS = Collection(
@@ -75,5 +80,6 @@ COLLECTIONS = (
     CANNED_REPLIES,
     DISPOSITIONS,
     BREAK_REASONS,
+    CALENDARS,
     META,
 )

@@ -19,7 +19,7 @@ from hub.documents import (
     Lost,
     Unavailable,
 )
-from hub.errors import Busy
+from hub.errors import unanswered
 from hub.events import Bus, SessionEnded
 
 SESSIONS = "sessions"
@@ -77,7 +77,7 @@ class Sessions:
         try:
             await self._documents.insert(SESSIONS, _write(session))
         except (Unavailable, Lost) as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
         return token, session
 
     async def find(self, token: str) -> Session | None:
@@ -87,7 +87,7 @@ class Sessions:
         try:
             document = await self._documents.get(SESSIONS, digest(token))
         except Unavailable as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
         if document is None:
             return None
         session = msgspec.convert(document, Session)
@@ -130,7 +130,7 @@ class Sessions:
         try:
             await self._documents.delete(SESSIONS, id)
         except (Unavailable, Lost) as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
         self._bus.publish(SessionEnded(user, id))
 
     async def end_all(self, user: str, *, but: str | None = None) -> list[str]:
@@ -138,7 +138,7 @@ class Sessions:
         try:
             page = await self._documents.find(SESSIONS, Equal("user", user), limit=1000)
         except Unavailable as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
         ended = [str(document["id"]) for document in page.items if document["id"] != but]
         for id in ended:
             await self.end(user, id)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -45,6 +46,12 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 means every one.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    router_port: int = Field(
+        8001,
+        ge=0,
+        le=65535,
+        description="Port of `hub router`, for /health and /metrics; 0 takes a free one.",
+    )
     data: Path = Field(Path("./data"), description="Folder for the store, files and secrets.")
     mongodb_uri: str | None = Field(
         None, description="MongoDB replica set to store in; unset means SQLite in the data folder."
@@ -53,6 +60,17 @@ class Settings(BaseSettings):
         None,
         pattern=r"^[A-Za-z0-9_-]{1,60}$",
         description="Database on that server; unset: the one the URI names, else omnihub.",
+    )
+    redis_url: str | None = Field(
+        None,
+        description="Redis that carries hints between several processes on MongoDB (redis://, rediss:// "
+        "or unix://); unset: they look into the store instead, some seconds later.",
+    )
+    lease_seconds: float = Field(
+        10.0,
+        ge=1,
+        le=120,
+        description="Seconds of silence after which another router takes over; the same in every process.",
     )
     public_url: str | None = Field(
         None,
@@ -72,6 +90,10 @@ class Settings(BaseSettings):
     tls_names: Annotated[tuple[str, ...], NoDecode] = Field(
         ("localhost", "127.0.0.1"),
         description="Names and addresses the self-made certificate is for, separated by commas.",
+    )
+    timezone: str = Field(
+        "Asia/Shanghai",
+        description="Time zone of the house, in which routing rules tell hours and weekdays.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least important kind of log line that is written."
@@ -102,7 +124,10 @@ class Settings(BaseSettings):
         2, ge=1, le=64, description="Passwords checked at the same time (64 MiB of memory each)."
     )
     drain_seconds: float = Field(
-        8.0, gt=0, le=120, description="Time for open requests to finish after SIGTERM."
+        8.0,
+        gt=0,
+        le=120,
+        description="Seconds that stopping may take after SIGTERM; open requests get 3 less, one at least.",
     )
     allow_embedding: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",), description="Sites (origins) that may show the chat widget; * means any."
@@ -115,7 +140,9 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("mongodb_uri", "mongodb_database", "public_url", "tls_cert", "tls_key", mode="before")
+    @field_validator(
+        "mongodb_uri", "mongodb_database", "redis_url", "public_url", "tls_cert", "tls_key", mode="before"
+    )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
@@ -125,6 +152,13 @@ class Settings(BaseSettings):
     def _mongodb(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("mongodb://", "mongodb+srv://")):
             raise ValueError("must begin with mongodb:// or mongodb+srv://")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
         return value
 
     @field_validator("public_url")
@@ -138,6 +172,15 @@ class Settings(BaseSettings):
         if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
             raise ValueError("must be only scheme and host; the hub cannot live under a path")
         return f"{parts.scheme}://{parts.netloc.lower()}"
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"there is no time zone named {value!r}") from None
+        return value
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -206,10 +249,13 @@ def file_problems(settings: Settings) -> list[str]:
         if path is not None and not os.access(path, os.R_OK):
             problems.append(f"{name} names {path}, which is not there or cannot be read.")
     folder = settings.data
-    if folder.exists() and not folder.is_dir():
-        problems.append(f"HUB_DATA names {folder}, which is a file; it must be a folder.")
-    elif folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
-        problems.append(f"HUB_DATA names {folder}, where this user may not write.")
+    try:
+        if folder.exists() and not folder.is_dir():
+            problems.append(f"HUB_DATA names {folder}, which is a file; it must be a folder.")
+        elif folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
+            problems.append(f"HUB_DATA names {folder}, where this user may not write.")
+    except PermissionError:
+        problems.append(f"HUB_DATA names {folder}, which this user may not enter.")
     return problems
 
 

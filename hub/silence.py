@@ -41,8 +41,30 @@ class Silence:
 
     async def _close_silent(self) -> int:
         done = 0
+        organisation = await self._organisation_after("")
+        while organisation is not None:
+            done += await self._close_silent_of(organisation)
+            organisation = await self._organisation_after(organisation)
+        return done
+
+    async def _organisation_after(self, organisation: str) -> str | None:
+        """The next organisation that has conversations: one step along their index, not a walk."""
+        page = await self._documents.find(
+            "conversations",
+            Range("organisation", gt=organisation),
+            sort=("organisation", "state", "updated_at"),
+            limit=1,
+        )
+        return str(page.items[0]["organisation"]) if page.items else None
+
+    async def _close_silent_of(self, organisation: str) -> int:
+        done = 0
         before = stamp(self._clock.now() - timedelta(seconds=SHORTEST))
-        where = all_of(Equal("state", State.ASSIGNED.value), Range("updated_at", lt=before))
+        where = all_of(
+            Equal("organisation", organisation),
+            Equal("state", State.ASSIGNED.value),
+            Range("updated_at", lt=before),
+        )
         after: str | None = None
         while True:
             page = await self._documents.find(

@@ -7,7 +7,7 @@ import structlog
 
 from hub.bots import BotRunner
 from hub.clock import Clock
-from hub.delivery import Deliverer
+from hub.deliverer import Deliverer
 from hub.documents import Documents, Exists, StoreError
 from hub.entries import Entry
 from hub.errors import HubError
@@ -46,8 +46,8 @@ class Sweeper:
         self._places = asyncio.Semaphore(AT_ONCE)
 
     def listen(self, bus: Bus) -> None:
-        """Take entries up as soon as this process commits them."""
-        bus.listen(Committed, self.on_committed)
+        """Take entries up as soon as this process commits them; what others committed is theirs."""
+        bus.listen(Committed, self.on_committed, own=True)
 
     def on_committed(self, event: Committed) -> None:
         """Begin what the entry owes."""

@@ -6,7 +6,7 @@ assumed; "refused" is said only after the author's own entry was looked for, aft
 last entry was read; slot and entry change in one commit.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -15,7 +15,7 @@ import msgspec
 from hub.clock import Clock, stamp
 from hub.documents import Document, Documents, Insert, Json, Lost, PutIf, Refused, Step, StoreError
 from hub.entries import Act, Actor, After, By, Entry, Kind, State, Todo, after, digest
-from hub.errors import Away, Busy, HubError, Mismatch, NotFound
+from hub.errors import Away, Busy, HubError, Mismatch, NotFound, unanswered
 from hub.events import AgentChanged, Bus, Committed
 from hub.ids import ConversationId, EntryId, Ids
 from hub.projections import project
@@ -54,7 +54,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What an author wants to add. Fields as in :class:`hub.entries.Act`; ``work`` in seconds."""
+    """What an author wants to add. Fields as in :class:`hub.entries.Act`; ``work`` in seconds.
+
+    ``extra`` is stored in the body, but is nothing the author asked for: it does not count where
+    a repetition is compared with the first time.
+    """
 
     kind: Kind
     by: By
@@ -68,9 +72,12 @@ class Draft:
     skills: dict[str, int] | None = None
     priority: int | None = None
     door: State = State.WAITING
+    callback: str | None = None
+    last_agent: str | None = None
     client_id: str | None = None
     external_id: str | None = None
     work: int = 0
+    extra: Mapping[str, Json] = field(default_factory=dict)
 
 
 class Found(Exception):
@@ -213,7 +220,7 @@ class Writer:
                 self._publish(attempt)
                 return attempt.entries[-1]
         except StoreError as error:
-            raise Busy("the store did not answer; send the same again") from error
+            raise unanswered(error) from error
         raise Busy("others were faster too often; send the same again")
 
     def _publish(self, attempt: Attempt) -> None:
@@ -251,6 +258,8 @@ class Writer:
                 priority=draft.priority,
                 channel=place.channel,
                 door=draft.door,
+                callback=draft.callback,
+                last_agent=draft.last_agent,
             ),
         )
         before = None if last is None else last.after
@@ -264,7 +273,7 @@ class Writer:
             kind=draft.kind,
             by=draft.by,
             at=at,
-            body={"v": 1, **draft.body},
+            body={"v": 1, **draft.body, **draft.extra},
             digest=digest(draft.kind, draft.body),
             after=state,
             inbox=place.inbox,

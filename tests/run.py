@@ -28,6 +28,7 @@ SUITES = (
     "channels",
     "simulation",
     "kill",
+    "processes",
     "faults",
     "security",
     "web",

@@ -99,8 +99,12 @@ def create_app(
     pages: Pages,
     new_id: Callable[[], str],
     version: str,
+    lookout: bool = False,
 ) -> Application:
-    """Build the app; :class:`web.routes.MissingPolicy` where a route has no policy."""
+    """Build the app; :class:`web.routes.MissingPolicy` where a route has no policy.
+
+    ``lookout``: nothing but /health and /metrics, for a process that serves nobody.
+    """
     routes = Routes(gate, sockets, max_body=settings.max_body_bytes, max_file=settings.max_file_bytes)
     endpoints = Endpoints(gate, embedding=settings.allow_embedding)
     tree = spectree(version)
@@ -117,11 +121,11 @@ def create_app(
         mounted += endpoints.routes(endpoint)
     mounted += [routes.socket(socket) for socket in contents.sockets]
     openapi = document(tree, contents.operations, contents.endpoints)
-    mounted += contents.routes
-    mounted += health.routes()
-    mounted += _figures(gate, metrics)
-    mounted.append(_openapi_route(openapi))
-    mounted += pages.routes()
+    looked_at = [*health.routes(), *_figures(gate, metrics)]
+    if lookout:
+        mounted = [*looked_at]
+    else:
+        mounted += [*contents.routes, *looked_at, _openapi_route(openapi), *pages.routes()]
     app = Starlette(
         routes=mounted,
         lifespan=_lifespan(contents),
@@ -167,7 +171,7 @@ def _figures(gate: Gate, metrics: Metrics) -> list[DeclaredRoute]:
     async def figures(request: Request) -> Response:
         if not _is_local(request):
             await gate.admit(request, Permitted(Permission.METRICS_READ))
-        return Response(metrics.text(), media_type=MEDIA_TYPE, headers={"cache-control": "no-store"})
+        return Response(await metrics.text(), media_type=MEDIA_TYPE, headers={"cache-control": "no-store"})
 
     async def answer(request: Request) -> Response:
         return await answered(figures(request))

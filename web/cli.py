@@ -7,16 +7,15 @@ from pathlib import Path
 
 import click
 
+from hub.processes import Part
 from hub.settings import file_problems, unknown
-from web import restore
-from web.archive import BadArchive
-from web.control import ask
 from web.program import (
     asked_password,
-    fail,
     list_settings,
     order,
+    restore_here,
     run,
+    run_part,
     run_server,
     settings_or_exit,
 )
@@ -51,6 +50,26 @@ def serve() -> None:
     what it has begun, and closes the store, within 10 seconds. Give the signal twice to hurry.
     """
     run_server(demo=False)
+
+
+@main.command()
+def web() -> None:
+    """Run a web process: pages, API, desks, channels, delivery. As many as you like, on MongoDB.
+
+    Beside it a `hub router` must run (or a `hub serve`). All of them have the same settings; those
+    that share HUB_DATA share uploads and secrets. HUB_REDIS_URL makes them quick.
+    """
+    run_part(Part.WEB)
+
+
+@main.command()
+def router() -> None:
+    """Run a router process: queues, offers, silence, timers. As many as you like, on MongoDB.
+
+    One of them routes a group, the others stand by and take over within HUB_LEASE_SECONDS. It
+    answers GET /health (which says what it routes) and /metrics on HUB_ROUTER_PORT.
+    """
+    run_part(Part.ROUTER)
 
 
 @main.command()
@@ -212,18 +231,7 @@ def restore_command(file: Path, *, yes: bool) -> None:
     settings = settings_or_exit()
     if not yes:
         click.confirm(f"Replace everything in {settings.data.absolute()} by {file}?", abort=True)
-    arguments = {"file": str(file.absolute())}
-    code = run(ask(settings.data, "restore", arguments, click.echo)) if settings.data.is_dir() else None
-    if code is not None:
-        sys.exit(code)
-    try:
-        manifest = run(restore.prepare(settings, file))
-    except BadArchive as error:
-        fail([str(error)])
-    kept = restore.finish(settings.data)
-    click.echo(f"Restored {sum(manifest.counts.values())} documents of {manifest.made_at}.")
-    if kept is not None and any(kept.iterdir()):
-        click.echo(f"What was there before is in {kept}.")
+    restore_here(file.absolute())
 
 
 @main.command()

@@ -1,26 +1,30 @@
-"""Configuration as the running house reads it: queues and inboxes from memory, re-read when edited.
+"""Configuration as the running house reads it, from memory, re-read when edited.
 
-One place answers what the verbs (:class:`hub.doors.Doors`), the router, delivery, bots and
-the desk ask. What another process edited is seen within ``FRESH`` seconds.
+One place answers what the verbs (:class:`hub.doors.Doors`), the router, delivery, bots, opening
+hours (:class:`hub.hours.OpeningHours`) and the desk ask. What another process edited is seen
+within ``FRESH`` seconds.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
 
 from hub.bots import Bot
+from hub.calendars import CALENDARS, Calendar
 from hub.channel import Channel, Channels
 from hub.clock import Clock
 from hub.documents import Document, Documents, Equal
 from hub.doors import Door, QueueFacts
 from hub.errors import NotFound
 from hub.events import Bus, ConfigurationChanged
+from hub.hours import Hours, PublicDays, is_open
 from hub.ids import InboxId
 from hub.inboxes import INBOXES, Inbox
 from routing.queues import QUEUES, Queue
 
 FRESH = 5.0  # seconds
-OFFER_SECONDS = 20.0  # where a conversation's queue is gone
 REOPEN_WITHIN = 24 * 3600.0  # these three in seconds, where the inbox does not say
 SILENT_AFTER = 30 * 60.0
 LEFT_AFTER = 3 * 60.0
@@ -32,9 +36,18 @@ S = TypeVar("S", bound=msgspec.Struct)
 class Configured:
     """The configuration of all organisations, by id."""
 
-    def __init__(self, documents: Documents, channels: Channels, bus: Bus, clock: Clock) -> None:
-        """``channels``: what is plugged in."""
+    def __init__(
+        self,
+        documents: Documents,
+        channels: Channels,
+        bus: Bus,
+        clock: Clock,
+        *,
+        public: Mapping[str, PublicDays],
+    ) -> None:
+        """``channels``: what is plugged in; ``public``: the public days that are known, by country."""
         self._documents = documents
+        self._public = public
         self._channels = channels
         self._clock = clock
         self._kept: dict[tuple[str, str], tuple[float, Document | None]] = {}
@@ -76,12 +89,9 @@ class Configured:
             group=found.group,
             after_work_seconds=found.after_work_seconds,
             disposition_required=found.disposition_required,
+            priority=found.priority,
+            skills=found.skills,
         )
-
-    async def offer_seconds(self, queue: str | None) -> float:
-        """How long an offer stands in this queue."""
-        found = None if queue is None else await self.find(queue)
-        return OFFER_SECONDS if found is None else float(found.offer_seconds)
 
     # --- inboxes ---
 
@@ -114,6 +124,19 @@ class Configured:
     async def channel(self, inbox: InboxId) -> Channel:
         """The channel that serves an inbox; KeyError where it is not plugged in."""
         return self._channels[(await self.inbox(inbox)).channel]
+
+    # --- opening hours ---
+
+    async def hours(self, calendar: str | None) -> Hours | None:
+        """The hours by a calendar's id; None: always open, also where the calendar is gone."""
+        found = None if calendar is None else await self._get(CALENDARS.name, calendar, Calendar)
+        if found is None:
+            return None
+        return Hours(found, None if found.follows is None else self._public.get(found.follows))
+
+    async def is_open(self, calendar: str, moment: datetime) -> bool:
+        """Whether it is open by a calendar at a moment (:class:`routing.rulebook.IsOpen`)."""
+        return is_open(await self.hours(calendar), moment)
 
     # --- bots: none is plugged in yet, inboxes lead straight to their queue ---
 

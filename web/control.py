@@ -14,6 +14,8 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from hub.settings import SettingsProblem
+
 _log = structlog.get_logger(__name__)
 NAME = "control.sock"
 _LONGEST_LINE = 1_000_000
@@ -85,12 +87,18 @@ class ControlSocket:
 
 
 async def ask(folder: Path, command: str, arguments: Mapping[str, str], say: Say) -> int | None:
-    """Have the running hub do a command; its exit code, None where no hub runs on this folder."""
+    """Have the running hub do a command; its exit code, None where no hub runs on this folder.
+
+    :class:`SettingsProblem` where this user may not enter the folder.
+    """
     try:
         with _short(folder) as short:
             reader, writer = await asyncio.open_unix_connection(short, limit=_LONGEST_LINE)
     except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
         return None
+    except PermissionError as error:
+        words = f"HUB_DATA names {folder}, which this user may not enter: run the command as the hub's user."
+        raise SettingsProblem([words]) from error
     try:
         order = Order(command, dict(arguments))
         writer.write(msgspec.json.encode(order) + b"\n")

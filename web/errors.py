@@ -11,7 +11,6 @@ import pydantic
 from starlette.responses import JSONResponse, Response
 
 from hub.access import Forbidden
-from hub.documents import StoreError
 from hub.errors import (
     Away,
     Busy,
@@ -128,13 +127,6 @@ def body(
     if details:
         error["details"] = details
     return JSONResponse({"error": error}, int(status), headers)
-
-
-def store_error(error: StoreError) -> HubError:
-    """A store error that reached the border: nothing is known to be done, try again."""
-    busy = Busy("the store did not answer; send the same again")
-    busy.__cause__ = error
-    return busy
 
 
 def from_pydantic(error: pydantic.ValidationError, where: str) -> MalformedInput:

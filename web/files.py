@@ -9,7 +9,7 @@ from channels.webchat.kinds import HEAD, INLINE, KINDS, clean_name, kind_of
 from hub.blobs import BlobMissing, Blobs, BlobTooLarge
 from hub.clock import Clock, stamp
 from hub.documents import Changed, Document, Documents, Lost, Unavailable
-from hub.errors import Busy, Invalid, NotFound
+from hub.errors import Busy, Invalid, NotFound, unanswered
 from hub.ids import Ids
 from web.errors import BodyTooLarge
 
@@ -96,7 +96,7 @@ class Files:
         try:
             await self._documents.insert(FILES, cast(Document, msgspec.to_builtins(stored)))
         except (Unavailable, Lost) as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
         return stored
 
     async def get(self, organisation: str, id: str) -> StoredFile:
@@ -104,7 +104,7 @@ class Files:
         try:
             document = await self._documents.get(FILES, id)
         except Unavailable as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
         if document is None or document.get("organisation") != organisation:
             raise NotFound("there is no such file")
         return msgspec.convert(document, StoredFile)
@@ -122,7 +122,7 @@ class Files:
         except Changed:
             return await self.give_to(conversation, await self.get(file.organisation, file.id))
         except (Unavailable, Lost) as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
         return given
 
     async def read(self, file: StoredFile) -> AsyncIterator[bytes]:
@@ -147,7 +147,7 @@ class Files:
         except Changed:
             return
         except (Unavailable, Lost) as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
 
 
 async def _pieces(head: bytes, upload: Readable) -> AsyncIterator[bytes]:

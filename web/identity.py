@@ -10,9 +10,10 @@ from hub.access import Forbidden, Permission, Principal, Scope, grants_of
 from hub.accounts import Accounts, User
 from hub.documents import Documents, StoreError
 from hub.endpoints import Permitted, Policy, Public
+from hub.errors import unanswered
 from hub.ids import AgentId, OrganisationId
 from hub.sessions import Session, Sessions
-from web.errors import NotSignedIn, WrongOrigin, store_error
+from web.errors import NotSignedIn, WrongOrigin
 
 COOKIE = "hub_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -74,7 +75,7 @@ class Gate:
             try:
                 agent = await self._documents.get("agents", user.id)
             except StoreError as error:
-                raise store_error(error) from error
+                raise unanswered(error) from error
             named = agent.get("queues") if agent is not None else None
             queues = frozenset(str(queue) for queue in named) if isinstance(named, list) else queues
         return Principal(

@@ -1,15 +1,21 @@
 """The data folder of one installation: its secrets, and files only its owner may read."""
 
+import asyncio
+import fcntl
 import hmac
 import json
 import os
 import secrets
+import time
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from hub.settings import SettingsProblem
+from hub.sqlite.lock import Lock, StoreLocked
 
+LOCK = "hub.lock"
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like something else
 
 
@@ -24,9 +30,7 @@ class Installation:
             (folder / "files").mkdir(mode=0o700, exist_ok=True)
             self._master = self._read_or_make_master()
         except OSError as error:
-            raise SettingsProblem(
-                [f"HUB_DATA names {folder}, which cannot be used: {error.strerror}."]
-            ) from error
+            raise _cannot_be_used(folder, error) from error
 
     @property
     def store(self) -> Path:
@@ -57,6 +61,62 @@ class Installation:
         if len(master) < 32:
             raise SettingsProblem([f"{path} is damaged: its secret is too short."])
         return master
+
+
+def hold(folder: Path) -> Lock:
+    """Make the data folder where it is missing, and keep it to this process until it is released.
+
+    Whatever engine stores the documents. StoreLocked where another process has it, Unavailable,
+    or SettingsProblem where the folder cannot be made.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_be_used(folder, error) from error
+    return Lock(folder / LOCK)
+
+
+def hold_together(folder: Path, prepare: Callable[[Path], object], *, patience: float = 10.0) -> Lock:
+    """Keep the data folder to the processes of one hub on MongoDB; blocks for ``patience`` seconds.
+
+    The first of them has it to itself for a moment: it does ``prepare`` and makes the secrets.
+    Raises as :func:`hold`; StoreLocked where a process wants it for itself alone.
+    """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            lock = hold(folder)
+        except StoreLocked:
+            try:
+                return Lock(folder / LOCK, shared=True)
+            except StoreLocked:
+                if time.monotonic() >= until:
+                    raise
+            time.sleep(0.05)
+            continue
+        try:
+            prepare(folder)
+            Installation(folder)
+        except BaseException:
+            lock.release()
+            raise
+        lock.share()
+        return lock
+
+
+@asynccontextmanager
+async def one_after_another(folder: Path) -> AsyncIterator[None]:
+    """What processes that share a data folder do one after the other, such as the first run."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        await asyncio.to_thread(fcntl.flock, descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _cannot_be_used(folder: Path, error: OSError) -> SettingsProblem:
+    return SettingsProblem([f"HUB_DATA names {folder}, which cannot be used: {error.strerror}."])
 
 
 def write_private(path: Path, text: str) -> None:

@@ -19,9 +19,17 @@ from hub.errors import Invalid
 
 CONVERSATIONS = "conversations"
 MOST_COUNTED = 1000  # badges say "999+" beyond
-_LEAST_CHUNK = 2
-_OPEN = (State.BOT, State.WAITING, State.OFFERED, State.ASSIGNED, State.SNOOZED)
+_WAITING = (State.WAITING.value,)
 _ENDED = (State.CLOSED.value, State.CONTINUED.value)
+# In the order in which a conversation goes through them, and so are they read: one that moves on
+# meanwhile is met twice (and shown once), not missed.
+_OPEN = (
+    State.BOT.value,
+    State.WAITING.value,
+    State.OFFERED.value,
+    State.ASSIGNED.value,
+    State.SNOOZED.value,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,39 +91,43 @@ class ConversationLists:
         self, reader: Principal, queue: str, state: str, *, cursor: str | None, limit: int
     ) -> Listed:
         """What stands (or stood) in a queue; waiting and open ones by how long they wait."""
-        if state in {"waiting", "open"}:
-            ranges = self._by_state([queue], state)
-            return await self._merge(ranges, _LONGEST_WAITING, reader, cursor, limit)
-        return await self._merge([_of_queue(queue, state)], _LATEST, reader, cursor, limit)
+        ranges = _in_states(Equal("queue", queue), _states(state))
+        return await self._merge(ranges, _queue_order(state), reader, cursor, limit)
 
     async def all(self, reader: Principal, state: str, *, cursor: str | None, limit: int) -> Listed:
         """Everything the reader may see."""
         scope = reader.scope(Permission.CONVERSATIONS_READ)
-        order = _LONGEST_WAITING if state in {"waiting", "open"} else _LATEST
-        ranges: list[Filter]
+        states = _states(state)
         if scope is Scope.ALL:
-            order = _LATEST
-            house = Equal("organisation", reader.organisation)
-            if state == "any":
-                ranges = [house]
-            else:
-                ranges = [all_of(house, Equal("state", one)) for one in _states(state)]
-        elif order is _LONGEST_WAITING:
-            ranges = [*self._by_state(sorted(reader.queues), state), _owned(reader, state)]
-        else:
-            ranges = [*(_of_queue(queue, state) for queue in sorted(reader.queues)), _owned(reader, state)]
-        if scope is Scope.OWN:
-            ranges = [_owned(reader, state)]
-        return await self._merge(ranges, order, reader, cursor, limit)
+            ranges = _in_states(Equal("organisation", reader.organisation), states)
+            return await self._merge(ranges, _LATEST, reader, cursor, limit)
+        ranges = _own(reader, state)
+        if scope is Scope.TEAM:
+            for queue in sorted(reader.queues):
+                ranges += _in_states(Equal("queue", queue), states)
+        return await self._merge(ranges, _queue_order(state), reader, cursor, limit)
 
     async def contact(
         self, reader: Principal, contact: str, state: str, *, cursor: str | None, limit: int
     ) -> Listed:
-        """A contact's conversations, as far as the reader may see them."""
-        where: Filter = Equal("contact", contact)
-        if state != "any":
-            where = all_of(where, In("state", tuple(_states(state))))
-        return await self._merge([where], _LATEST, reader, cursor, limit)
+        """A contact's conversations, as far as the reader may see them.
+
+        He may have had thousands, but few are open: one at each of his addresses. So the open ones
+        are looked through, and of the ended ones only those are read that the reader may see.
+        """
+        scope = reader.scope(Permission.CONVERSATIONS_READ)
+        of_contact = Equal("contact", contact)
+        states = _states(state)
+        if scope is Scope.ALL:
+            ranges = _in_states(of_contact, states)
+        else:
+            ranges = _in_states(of_contact, [one for one in states if one not in _ENDED])
+            if _ENDED[0] in states:
+                ended = all_of(of_contact, In("state", _ENDED))
+                ranges.append(all_of(ended, Equal("last_agent", reader.id)))
+                queues = sorted(reader.queues) if scope is Scope.TEAM else []
+                ranges += [all_of(ended, Equal("queue", queue)) for queue in queues]
+        return await self._merge(ranges, _LATEST, reader, cursor, limit)
 
     async def badges(self, reader: Principal, queues: Sequence[str]) -> tuple[int, int, dict[str, int]]:
         """(held, offered, waiting by queue) – counted along indexes, at most 1,000 each."""
@@ -129,11 +141,6 @@ class ConversationLists:
     async def _count(self, where: Filter) -> int:
         return await self._documents.count(CONVERSATIONS, where, limit=MOST_COUNTED)
 
-    def _by_state(self, queues: Sequence[str], state: str) -> list[Filter]:
-        return [
-            all_of(Equal("queue", queue), Equal("state", one)) for queue in queues for one in _states(state)
-        ]
-
     async def _merge(
         self,
         ranges: Sequence[Filter],
@@ -145,7 +152,7 @@ class ConversationLists:
         place = None if cursor is None else _place(cursor, order)
         chunk = limit + 1
         if len(ranges) > 1:
-            chunk = max(_LEAST_CHUNK, math.ceil(2 * limit / len(ranges)))
+            chunk = math.ceil(2 * limit / len(ranges))
         sources = [_Source(self._documents, where, order, place, chunk) for where in ranges]
         for source in sources:
             await source.fill()
@@ -223,24 +230,27 @@ def may_see(reader: Principal, conversation: Document) -> bool:
     )
 
 
-def _states(state: str) -> list[str]:
-    if state == "waiting":
-        return [State.WAITING.value]
-    if state == "open":
-        return [one.value for one in _OPEN]
-    return list(_ENDED)
+def _states(state: str) -> tuple[str, ...]:
+    known = {"waiting": _WAITING, "open": _OPEN, "closed": _ENDED}
+    return known.get(state, (*_OPEN, *_ENDED))
 
 
-def _of_queue(queue: str, state: str) -> Filter:
-    if state == "any":
-        return Equal("queue", queue)
-    return all_of(Equal("queue", queue), In("state", tuple(_states(state))))
+def _queue_order(state: str) -> _Order:
+    return _LONGEST_WAITING if state in {"waiting", "open"} else _LATEST
 
 
-def _owned(reader: Principal, state: str) -> Filter:
-    if state == "any":
-        return Equal("agent", reader.id)
-    return all_of(Equal("agent", reader.id), In("state", tuple(_states(state))))
+def _in_states(whose: Filter, states: Sequence[str]) -> list[Filter]:
+    return [all_of(whose, Equal("state", one)) for one in states]
+
+
+def _own(reader: Principal, state: str) -> list[Filter]:
+    """What the reader holds, and what he handled last and has ended; nobody holds what waits."""
+    ranges: list[Filter] = []
+    if state in {"any", "open"}:
+        ranges.append(all_of(Equal("agent", reader.id), In("state", _OPEN)))
+    if state in {"any", "closed"}:
+        ranges.append(all_of(Equal("last_agent", reader.id), In("state", _ENDED)))
+    return ranges
 
 
 def _cursor(order: _Order, key: tuple[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from hub.clock import Clock, stamp
 from hub.documents import Changed, Document, Documents, Duplicate, Lost, Unavailable
-from hub.errors import Busy
+from hub.errors import unanswered
 from hub.events import Bus, StaffRead
 
 MARKS = "marks"
@@ -51,7 +51,7 @@ class StaffMarks:
                     self._bus.publish(StaffRead(str(conversation["id"]), reader, seq))
                 return
         except (Unavailable, Lost) as error:
-            raise Busy(str(error)) from error
+            raise unanswered(error) from error
 
     async def of(self, conversation: str, reader: str) -> tuple[int, int]:
         """(received up to, read up to) of a reader, 0 where he has not."""

@@ -1,16 +1,26 @@
 """Metrics in the Prometheus text format, in a registry of our own."""
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
 
 from hub.events import Bus, Committed, DeliveryChanged
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+
+class Scraped(Collector):
+    """Figures that are read when somebody asks for them."""
+
+    @abstractmethod
+    async def refresh(self) -> None:
+        """Read them anew, unless they are fresh."""
 
 
 class Metrics:
@@ -19,6 +29,7 @@ class Metrics:
     def __init__(self) -> None:
         """A registry with the process's own figures."""
         self.registry = CollectorRegistry()
+        self._scraped: list[Scraped] = []
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         self._requests = Counter(
@@ -47,8 +58,8 @@ class Metrics:
 
     def listen(self, bus: Bus) -> None:
         """Count what this process does."""
-        bus.listen(Committed, self._on_committed)
-        bus.listen(DeliveryChanged, lambda event: self._deliveries.labels(event.status).inc())
+        bus.listen(Committed, self._on_committed, own=True)
+        bus.listen(DeliveryChanged, lambda event: self._deliveries.labels(event.status).inc(), own=True)
 
     def _on_committed(self, event: Committed) -> None:
         self._entries.labels(event.entry.kind.value, event.entry.by.kind.value).inc()
@@ -69,8 +80,15 @@ class Metrics:
         finally:
             self._sockets.dec()
 
-    def text(self) -> bytes:
+    def add(self, figures: Scraped) -> None:
+        """Show these, too, read anew when somebody asks."""
+        self.registry.register(figures)
+        self._scraped.append(figures)
+
+    async def text(self) -> bytes:
         """All figures as Prometheus reads them."""
+        for figures in self._scraped:
+            await figures.refresh()
         return generate_latest(self.registry)
 
 

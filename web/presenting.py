@@ -14,6 +14,7 @@ from hub.slots import Agent, AgentState, room, state
 from hub.timeline import Seen
 
 KEPT_NAMES = 20_000
+BUSY = "busy"  # the presence of who is ready and has no room left
 _ROW_FIELDS = (
     "id",
     "inbox",
@@ -186,10 +187,10 @@ class Presenter:
 
 
 def presence(agent: Agent) -> str:
-    """An agent's state as the screens name it; ``busy``: ready, but without room on any channel."""
+    """An agent's state as the screens name it; *busy*: ready, but without room on any channel."""
     stands = state(agent)
     if stands is AgentState.READY and all(room(agent, channel) <= 0 for channel in agent.capacity):
-        return "busy"
+        return BUSY
     return stands.value
 
 

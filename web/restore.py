@@ -8,7 +8,7 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hub.documents import Schema
+from hub.documents import Schema, Unavailable
 from hub.settings import Settings
 from hub.sqlite.documents import SqliteDocuments
 from web.archive import BadArchive, Manifest, forget, load, unpack
@@ -18,7 +18,7 @@ from web.installation import Installation
 _PART, _READY = "restore.part", "restore.ready"
 _STORE = ("hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm")
 _MOVED = (*_STORE, "files", "secrets.json")
-_NOT_RESTORED = frozenset({"sessions", "beats"})  # everybody signs in anew
+_NOT_RESTORED = frozenset({"sessions", "beats", "processes", "hints"})  # everybody signs in anew
 
 
 async def prepare(settings: Settings, archive: Path) -> Manifest:
@@ -68,7 +68,18 @@ def _ready(part: Path, ready: Path) -> None:
 
 
 def finish(folder: Path) -> Path | None:
-    """Put a prepared restore in its place, before the store is opened; where the old data is now."""
+    """Put a prepared restore in its place; where the old data is now.
+
+    Only while this process holds the folder's lock and the store is not open yet. Unavailable
+    where the disk refuses: the next start goes on from there.
+    """
+    try:
+        return _finish(folder)
+    except OSError as error:
+        raise Unavailable(f"cannot put the restored data in its place: {error}") from error
+
+
+def _finish(folder: Path) -> Path | None:
     ready = folder / _READY
     if not ready.is_dir():
         return None

@@ -15,9 +15,9 @@ from starlette.websockets import WebSocket
 from hub.access import Permission
 from hub.documents import StoreError
 from hub.endpoints import Permitted, Policy, Public, Socket
-from hub.errors import HubError, NotFound
+from hub.errors import HubError, NotFound, unanswered
 from web.connections import NOT_SIGNED_IN, Connection, OpenSockets
-from web.errors import NotSignedIn, error_response, store_error
+from web.errors import NotSignedIn, error_response
 from web.identity import SAFE_METHODS, Gate, Identity, peer
 from web.operations import Asked, Operation
 from web.requests import read_json, read_query, read_upload
@@ -205,8 +205,7 @@ async def answered(work: Awaitable[Response]) -> Response:
             _log.warning("A request could not be served", code=error.code, error=repr(error))
         return response
     except StoreError as error:
-        _log.warning("The store did not answer a request", error=repr(error))
-        return error_response(store_error(error))
+        return error_response(unanswered(error))
 
 
 def routes_of(

@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 import uvicorn
 
+from hub.processes import Part
 from hub.settings import Settings, SettingsProblem
 from web.control import ControlSocket, Run
 from web.house import House
@@ -42,10 +43,11 @@ class _Server(uvicorn.Server):
 class Serving:
     """One run of the server."""
 
-    def __init__(self, settings: Settings, installation: Installation) -> None:
-        """Nothing is bound yet."""
+    def __init__(self, settings: Settings, installation: Installation, part: Part = Part.ALL) -> None:
+        """Nothing is bound yet; `hub router` has a port of its own, without TLS."""
         self._settings = settings
         self._installation = installation
+        self._part = part
         self._stop = asyncio.Event()
         self._ending = Ending.STOPPED
         self._server: _Server | None = None
@@ -59,14 +61,16 @@ class Serving:
 
     def bind(self) -> socket.socket:
         """Take the port; :class:`SettingsProblem` in plain words where that cannot be."""
-        host, port = self._settings.host, self._settings.port
+        host, port, name = self._settings.host, self._settings.port, "HUB_PORT"
+        if self._part is Part.ROUTER:
+            port, name = self._settings.router_port, "HUB_ROUTER_PORT"
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
             return socket.create_server((host, port), family=family, backlog=2048)
         except OSError as error:
             reason = error.strerror or str(error)
             raise SettingsProblem(
-                [f"HUB_HOST and HUB_PORT: {host} port {port} cannot be used ({reason})."]
+                [f"HUB_HOST and {name}: {host} port {port} cannot be used ({reason})."]
             ) from error
 
     async def run(
@@ -74,29 +78,34 @@ class Serving:
         house: House,
         listener: socket.socket,
         *,
-        commands: Run,
+        commands: Run | None,
         announce: Callable[[int], Awaitable[None]],
     ) -> Ending:
-        """Serve until told to stop; ``announce`` gets the port once requests are taken."""
+        """Serve until told to stop; ``announce`` gets the port once requests are taken.
+
+        ``commands``: does what comes over the control socket; None: there is none.
+        """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
-        control = ControlSocket(self._installation.folder, commands)
+        control = None if commands is None else ControlSocket(self._installation.folder, commands)
         self._server = server = _Server(self._config(house))
-        await control.open()
+        if control is not None:
+            await control.open()
         await house.start()
         serving = asyncio.create_task(server.serve([listener]), name="uvicorn")
         stopping = asyncio.create_task(self._stop.wait(), name="stop")
         while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.01)
         port = listener.getsockname()[1] if not serving.done() else 0
-        _log.info("The hub is ready", port=port, address=self._settings.address)
+        _log.info("The hub is ready", port=port, address=self._settings.address, part=self._part.value)
         await announce(port)
         await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         watchdog = self._watchdog()
         _log.info("The hub is draining")
-        await control.close()
+        if control is not None:
+            await control.close()
         await house.say_goodbye()
         server.should_exit = True
         await serving
@@ -142,6 +151,8 @@ class Serving:
 
     def _certificate(self) -> tuple[Path | None, Path | None]:
         settings = self._settings
+        if self._part is Part.ROUTER:
+            return None, None
         if settings.tls_self_signed:
             from web.certificate import make_certificate  # its library is big and rarely needed
 

@@ -1,11 +1,12 @@
-"""`hub serve` and `hub demo` from start to end."""
+"""`hub serve` and `hub demo` from start to end, and `hub web` and `hub router`."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hub.settings import Settings
+from hub.processes import Part
+from hub.settings import Settings, SettingsProblem
 from web import commands, restore
 from web.archive import BadArchive
 from web.control import Say
@@ -17,8 +18,6 @@ from web.wiring import build, open_foundation
 
 async def serve_hub(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> bool:
     """Run a hub until it is told to stop; whether it is to be started again (after a restore)."""
-    if settings.data.is_dir():
-        restore.finish(settings.data)
     foundation = await open_foundation(settings)
     try:
         serving = Serving(settings, foundation.installation)
@@ -48,6 +47,38 @@ async def serve_hub(settings: Settings, *, demo: bool, say: Callable[[str], None
 
     ending = await serving.run(house, listener, commands=order, announce=invite)
     return ending is Ending.RESTART
+
+
+async def serve_part(settings: Settings, part: Part, say: Callable[[str], None]) -> None:
+    """Run one part of a hub, beside others on the same MongoDB, until it is told to stop.
+
+    :class:`SettingsProblem` on SQLite, whose store one process has to itself.
+    """
+    if settings.mongodb_uri is None:
+        words = (
+            f"`hub {part}` needs HUB_MONGODB_URI: a SQLite store belongs to one process. "
+            "Set it, or run everything in one with `hub serve`."
+        )
+        raise SettingsProblem([words])
+    foundation = await open_foundation(settings, shared=True)
+    try:
+        serving = Serving(settings, foundation.installation, part)
+        listener = serving.bind()
+        await prepare_data(foundation, say)
+        if part is Part.WEB:
+            await make_admin(foundation, say)
+        house = build(foundation, part)
+    except BaseException:
+        await foundation.close()
+        raise
+
+    async def announce(port: int) -> None:
+        if part is Part.WEB:
+            say(f"Answers at {settings.address}")
+        else:
+            say(f"Routes what no other process routes. GET /health and /metrics on port {port}")
+
+    await serving.run(house, listener, commands=None, announce=announce)
 
 
 async def openapi_document() -> dict[str, Any]:

@@ -3,10 +3,9 @@
 from hub.access import Permission, Principal
 from hub.documents import Document, Documents, StoreError
 from hub.entries import By, Entry, State
-from hub.errors import NotFound
+from hub.errors import NotFound, unanswered
 from hub.ids import ConversationId
 from hub.timeline import Timeline
-from web.errors import store_error
 
 _ENDED = frozenset({State.CLOSED, State.CONTINUED})
 
@@ -24,7 +23,7 @@ class Sight:
         try:
             last = await self._timeline.last(ConversationId(conversation))
         except StoreError as error:
-            raise store_error(error) from error
+            raise unanswered(error) from error
         if last is None or last.organisation != reader.organisation:
             raise NotFound("there is no such conversation")
         owner = last.after.agent
@@ -39,7 +38,7 @@ class Sight:
         try:
             return await self._timeline.by_client_id(author, client_id)
         except StoreError as error:
-            raise store_error(error) from error
+            raise unanswered(error) from error
 
     async def document(self, reader: Principal, conversation: str) -> tuple[Entry, Document]:
         """The last entry, and the conversation's document, which may be a little older."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 
 from channels.webchat.api import SessionEndpoint, TalkEndpoints
+from channels.webchat.config import WebChatSettings
 from channels.webchat.departures import EVERY, Departures
 from channels.webchat.door import KIND, Doorkeeper
 from channels.webchat.files import Files
@@ -19,19 +20,22 @@ from channels.webchat.presence import Presence
 from channels.webchat.reading import Names, Reader
 from channels.webchat.talk import Greeter, Listener, Talk
 from channels.webchat.visitors import Visitors
+from channels.webchat.whereabouts import Whereabouts
 from channels.webchat.writing import Writing
 from hub.blobs import Blobs
 from hub.channel import Capabilities, Outgoing, Receipt
 from hub.clock import Clock
 from hub.contacts import Contacts
-from hub.delivery import Receipts
 from hub.documents import Documents, Equal, StoreError
 from hub.endpoints import Endpoint, Public, Socket
 from hub.errors import HubError
 from hub.events import Bus
+from hub.hours import OpeningHours
 from hub.ids import Ids
 from hub.intake import Intake
 from hub.places import QueuePlaces
+from hub.processes import Processes
+from hub.receipts import Receipts
 
 TIDY_EVERY = 3_600.0  # seconds
 _log = structlog.get_logger(__name__)
@@ -43,7 +47,8 @@ class Surroundings:
 
     ``key``: 32 secret bytes of the installation; ``assets``: the folder the widget's build wrote;
     ``embedding``: sites that may frame the widget at most (``*``: any); ``public_url``: the
-    origin under which browsers reach us, None: whatever they asked for.
+    origin under which browsers reach us, None: whatever they asked for; ``processes``: those of
+    this hub, None where this one is the only one.
     """
 
     documents: Documents
@@ -53,6 +58,7 @@ class Surroundings:
     blobs: Blobs
     places: QueuePlaces
     names: Names
+    hours: OpeningHours
     clock: Clock
     ids: Ids
     bus: Bus
@@ -61,6 +67,7 @@ class Surroundings:
     max_file_bytes: int = 20_000_000
     embedding: tuple[str, ...] = ("*",)
     public_url: str | None = None
+    processes: Processes | None = None
 
 
 class WebChat:
@@ -84,7 +91,7 @@ class WebChat:
         self._bus = a.bus
         self._visitors = visitors = Visitors(a.documents, a.contacts, a.clock, key=a.key)
         self._door = door = Doorkeeper(
-            a.documents, visitors, clock=a.clock, bus=a.bus, public_url=a.public_url
+            a.documents, visitors, hours=a.hours, clock=a.clock, bus=a.bus, public_url=a.public_url
         )
         reader = Reader(
             a.documents,
@@ -97,7 +104,9 @@ class WebChat:
         self._files = files = Files(a.documents, a.blobs, clock=a.clock, ids=a.ids)
         writing = Writing(a.intake, visitors=visitors, files=files, reader=reader, door=door)
         self._lobby = Lobby(reader, marks)
-        self._departures = Departures(a.documents, a.intake, a.clock)
+        here = None if a.processes is None else Whereabouts(a.documents, a.processes, a.clock)
+        self._whereabouts = here
+        self._departures = Departures(a.documents, a.intake, a.clock, here)
         talk = Talk(
             Greeter(door, visitors, reader, clock=a.clock),
             Listener(reader, marks, clock=a.clock, bus=a.bus),
@@ -152,13 +161,22 @@ class WebChat:
                 if not counted:
                     await self._departures.count_everybody(await self._inboxes())
                     counted = True
+                await self._departures.adopt(self._gone_after)
                 await self._departures.look()
             except (StoreError, HubError) as error:
                 _log.warning("The look for absent visitors was put off", reason=type(error).__name__)
             await self._clock.sleep(EVERY)
 
+    async def _gone_after(self, inbox: str) -> float:
+        try:
+            return (await self._door.inbox(inbox))[1].gone_after
+        except HubError:
+            return WebChatSettings().gone_after  # switched off
+
     async def _tidy(self) -> None:
         await self._visitors.forget()
+        if self._whereabouts is not None:
+            await self._whereabouts.tidy()
         await self._files.forget_unsent()
 
     async def _inboxes(self) -> dict[str, tuple[str, float]]:

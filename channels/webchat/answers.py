@@ -46,11 +46,16 @@ class ContactView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class InboxView(msgspec.Struct, frozen=True, kw_only=True):
-    """What a client must know of the inbox."""
+    """What a client must know of the inbox.
+
+    ``opens_at``, ``opens_text``: when it opens next, where it is closed and will open.
+    """
 
     id: str
     name: str
     open: bool
+    opens_at: str | None
+    opens_text: str
     staffed: bool
     hours_text: str
     greeting: str

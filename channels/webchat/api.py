@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 from channels.webchat import answers, wire
-from channels.webchat.config import WebChatSettings, locale_of, worded
-from channels.webchat.door import Doorkeeper
+from channels.webchat.config import Locale, WebChatSettings, locale_of, worded
+from channels.webchat.door import Doorkeeper, Opening
 from channels.webchat.marks import Marks
 from channels.webchat.presence import Presence
 from channels.webchat.reading import MOST_IN_PAGE, PAGE, Reader
 from channels.webchat.refusals import Refused
 from channels.webchat.visitors import Visitor, Visitors
-from channels.webchat.words import hours_text
+from channels.webchat.words import hours_text, opens_text
 from channels.webchat.writing import Writing
 from hub.clock import Clock, parse_stamp, stamp
 from hub.endpoints import Answer, Call, Endpoint, Public
@@ -114,12 +114,16 @@ class SessionEndpoint:
         self, inbox: Inbox, settings: WebChatSettings, tag: str | None
     ) -> answers.InboxView:
         locale = locale_of(tag, settings.locale)
+        opening = await self._door.opening(inbox)
+        opens = opening.next
         return answers.InboxView(
             id=inbox.id,
             name=worded(settings.title, locale) or inbox.name,
-            open=self._door.open_now(inbox),
+            open=opening.open,
+            opens_at=None if opens is None else stamp(opens),
+            opens_text=_opens_text(opening, locale),
             staffed=await self._reader.staffed(inbox.queue),
-            hours_text=worded(settings.hours_text, locale) or hours_text(inbox.hours, locale),
+            hours_text=worded(settings.hours_text, locale) or hours_text(opening.hours, locale),
             greeting=worded(settings.greeting, locale),
             colour=settings.colour,
             offline=settings.offline,
@@ -243,9 +247,17 @@ class TalkEndpoints:
         settings = caller.settings
         locale = locale_of(call.query.get("locale") or call.headers.get("accept-language"), settings.locale)
         title = worded(settings.title, locale) or caller.inbox.name
-        text = await self._reader.transcript(caller, title=title, locale=locale)
+        zone = await self._door.zone(caller.inbox, settings)
+        text = await self._reader.transcript(caller, title=title, zone=zone, locale=locale)
         headers = {"content-disposition": 'attachment; filename="transcript.txt"'}
         return Answer(text.encode(), headers=headers, media_type="text/plain; charset=utf-8")
+
+
+def _opens_text(opening: Opening, locale: Locale) -> str:
+    opens, hours = opening.next, opening.hours
+    if opens is None or hours is None:
+        return ""
+    return opens_text(opens, opening.now, hours.zone, locale)
 
 
 def _created(stored: answers.Stored, began: float) -> int:

@@ -6,11 +6,13 @@ open conversation gets a fresh count, so our own outage drives nobody away.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
 
+from channels.webchat.whereabouts import Whereabouts
 from hub.clock import Clock
 from hub.documents import Documents, Equal, In, StoreError, all_of
 from hub.entries import Entry, State
@@ -46,18 +48,24 @@ class Absent:
     address: Address
     contact: ContactId
     due: float  # on the monotonic clock
+    said: bool = False  # to the other processes, that this one counts; or it need not be
 
 
 class Departures:
     """Counts the time without a socket."""
 
-    def __init__(self, documents: Documents, verbs: Leaving, clock: Clock) -> None:
-        """``verbs``: what is done to the conversation."""
+    def __init__(
+        self, documents: Documents, verbs: Leaving, clock: Clock, whereabouts: Whereabouts | None = None
+    ) -> None:
+        """``verbs``: what is done to the conversation; ``whereabouts``: None where nobody else serves."""
         self._documents = documents
+        self._whereabouts = whereabouts
+        self._present: dict[tuple[InboxId, Address], ContactId] = {}  # kept for the other processes
+        self._lapses = 0
         self._timeline = Timeline(documents)
         self._verbs = verbs
         self._clock = clock
-        self._absent: OrderedDict[tuple[str, str], Absent] = OrderedDict()
+        self._absent: OrderedDict[tuple[InboxId, Address], Absent] = OrderedDict()
 
     def __len__(self) -> int:
         """How many are being counted."""
@@ -65,14 +73,20 @@ class Departures:
 
     def went(self, inbox: InboxId, address: Address, contact: ContactId, *, after: float) -> None:
         """The customer's last socket is gone; he counts as gone ``after`` seconds from now."""
-        due = self._clock.monotonic() + after
-        self._absent[inbox, address] = Absent(inbox, address, contact, due)
+        self._present.pop((inbox, address), None)
+        self._begin(Absent(inbox, address, contact, self._clock.monotonic() + after))
+
+    def _begin(self, absent: Absent) -> None:
+        self._absent[absent.inbox, absent.address] = absent
         while len(self._absent) > MOST:
             self._absent.popitem(last=False)
 
     async def came(self, inbox: InboxId, address: Address, contact: ContactId) -> None:
         """The customer has a socket: not gone, or back again."""
         self._absent.pop((inbox, address), None)
+        if self._whereabouts is not None:
+            self._present[inbox, address] = contact
+            await self._whereabouts.arrive(inbox, address, contact)
         conversation = await self._current(inbox, address)
         if conversation is None:
             return
@@ -91,12 +105,14 @@ class Departures:
 
     async def look(self) -> None:
         """Act on everybody whose time is over."""
+        if self._whereabouts is not None:
+            await self._say(self._whereabouts)
         now = self._clock.monotonic()
         for key, absent in list(self._absent.items()):
             if absent.due > now:
                 continue
             try:
-                await self._depart(absent)
+                await self._end(absent)
             except (StoreError, HubError) as error:
                 _log.warning("A visitor's leaving was put off", reason=type(error).__name__)
                 if self._absent.get(key) is absent:
@@ -104,6 +120,43 @@ class Departures:
                 continue
             if self._absent.get(key) is absent:
                 del self._absent[key]
+
+    async def _say(self, whereabouts: Whereabouts) -> None:
+        """Tell other processes whom this one counts, and what they may have got wrong meanwhile."""
+        for key, absent in list(self._absent.items()):
+            if absent.said:
+                continue
+            mine = await whereabouts.part(absent.inbox, absent.address, absent.contact)
+            if key in self._present:  # he came back meanwhile
+                await whereabouts.arrive(absent.inbox, absent.address, absent.contact)
+            elif self._absent.get(key) is absent and mine:
+                self._absent[key] = replace(absent, said=True)
+            elif self._absent.get(key) is absent:
+                del self._absent[key]  # another one holds a socket of his
+        if self._lapses != whereabouts.processes.lapses:
+            for (inbox, address), contact in list(self._present.items()):
+                await whereabouts.arrive(inbox, address, contact)
+            self._lapses = whereabouts.processes.lapses
+
+    async def _end(self, absent: Absent) -> None:
+        """His time is over; unless another process looks after him."""
+        whereabouts = self._whereabouts
+        if whereabouts is None:
+            await self._depart(absent)
+        elif await whereabouts.is_mine(absent.inbox, absent.address):
+            await self._depart(absent)
+            await whereabouts.forget(absent.inbox, absent.address)
+
+    async def adopt(self, gone_after: Callable[[InboxId], Awaitable[float]]) -> None:
+        """Count those whom a process looked after that is gone. ``gone_after``: seconds, by inbox."""
+        whereabouts = self._whereabouts
+        if whereabouts is None:
+            return
+        for dead in whereabouts.processes.gone:
+            async for here in whereabouts.adopt(dead):
+                due = self._clock.monotonic() + await gone_after(here.inbox)
+                self._begin(Absent(here.inbox, here.address, here.contact, due, said=True))
+            whereabouts.processes.settle(dead)
 
     async def _depart(self, absent: Absent) -> None:
         conversation = await self._current(absent.inbox, absent.address)
@@ -146,7 +199,9 @@ class Departures:
                 inbox, address = str(item["inbox"]), str(item["address"])
                 if item.get("left_at") is None and (inbox, address) not in self._absent:
                     wait = inboxes[inbox][1] + AFTER_START
-                    self.went(InboxId(inbox), Address(address), ContactId(str(item["contact"])), after=wait)
+                    due = self._clock.monotonic() + wait
+                    contact = ContactId(str(item["contact"]))
+                    self._begin(Absent(InboxId(inbox), Address(address), contact, due, said=True))
             if page.next is None:
                 return
             after = page.next

@@ -1,6 +1,9 @@
 """The door of the web chat: which inbox is meant, may this page call, who calls, how often."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -13,12 +16,30 @@ from hub.documents import Documents
 from hub.endpoints import Call
 from hub.errors import NotFound
 from hub.events import Bus, ConfigurationChanged
-from hub.hours import is_open
+from hub.hours import Hours, OpeningHours, is_open, next_opening
 from hub.inboxes import Inbox
 
 KIND = "webchat"
 FRESH = 10.0  # seconds an inbox is remembered: another process may have edited it
 Opened = tuple[Inbox, WebChatSettings]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Whether an inbox is open, as of ``now``; ``hours`` None: it always is."""
+
+    hours: Hours | None
+    now: datetime
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody answers now."""
+        return is_open(self.hours, self.now)
+
+    @property
+    def next(self) -> datetime | None:
+        """When it opens; None where it is open, or will not be for as long as one can see."""
+        return None if self.open else next_opening(self.hours, self.now)
 
 
 class Doorkeeper:
@@ -29,6 +50,7 @@ class Doorkeeper:
         documents: Documents,
         visitors: Visitors,
         *,
+        hours: OpeningHours,
         clock: Clock,
         bus: Bus,
         public_url: str | None = None,
@@ -37,6 +59,7 @@ class Doorkeeper:
         self._public_url = public_url
         self._documents = documents
         self._visitors = visitors
+        self._hours = hours
         self._clock = clock
         self._known: dict[str, tuple[float, Opened]] = {}
         self._buckets = Buckets(clock)
@@ -86,9 +109,18 @@ class Doorkeeper:
             raise UnknownToken("send the token: Authorization: Bearer …")
         return await self._visitors.caller(inbox, settings, token.strip())
 
-    def open_now(self, inbox: Inbox) -> bool:
+    async def opening(self, inbox: Inbox) -> Opening:
+        """Where the inbox stands by its opening hours."""
+        return Opening(await self._hours.hours(inbox.hours), self._clock.now())
+
+    async def open_now(self, inbox: Inbox) -> bool:
         """Whether the inbox is within its opening hours."""
-        return is_open(inbox.hours, self._clock.now())
+        return (await self.opening(inbox)).open
+
+    async def zone(self, inbox: Inbox, settings: WebChatSettings) -> ZoneInfo:
+        """The time zone of the inbox: its calendar's, without one that of its settings."""
+        hours = (await self.opening(inbox)).hours
+        return ZoneInfo(settings.timezone) if hours is None else hours.zone
 
     def count_session(self, inbox: Inbox, settings: WebChatSettings, address: str) -> None:
         """One more session from this address; :class:`hub.errors.TooMany`."""

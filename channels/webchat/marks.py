@@ -3,11 +3,12 @@
 import structlog
 
 from hub.clock import Clock, stamp
-from hub.delivery import Receipts, Status
+from hub.delivery import Status
 from hub.documents import Changed, Document, Documents, Duplicate
 from hub.entries import Actor, Kind
 from hub.events import Bus, ReadMarks
 from hub.ids import ContactId, ConversationId
+from hub.receipts import Receipts
 from hub.timeline import Audience, Timeline
 
 MARKS = "marks"

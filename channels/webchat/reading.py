@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from channels.webchat.answers import Conversation, Entries, EntryView, Named, Standing
 from channels.webchat.config import Locale
@@ -11,12 +11,12 @@ from channels.webchat.identity import Tokens
 from channels.webchat.visitors import Caller
 from channels.webchat.wire import attached_files, body_for_contact, speaker, state_for_contact
 from channels.webchat.words import transcript
-from hub.documents import Documents
+from hub.documents import Document, Documents
 from hub.entries import Actor, Entry, Kind, State
 from hub.errors import NotFound
 from hub.ids import Address, ConversationId, FileId, InboxId, conversation_id, thread_id
 from hub.places import QueuePlaces
-from hub.timeline import Audience, Seen, Timeline
+from hub.timeline import Audience, Seen, Timeline, may_see
 
 PAGE = 50
 MOST_IN_PAGE = 100
@@ -104,13 +104,23 @@ class Reader:
         """The conversation as its customer sees it now."""
         return await self.state_after(await self.last(conversation))
 
+    async def state_with(self, entry: Entry) -> Conversation:
+        """The conversation as its customer sees it who has just stored this entry: mostly its last one."""
+        document = await self._document(entry.conversation)
+        is_last = document.get("version") == entry.seq
+        return await self._state(entry if is_last else await self.last(entry.conversation), document)
+
     async def state_after(self, last: Entry) -> Conversation:
         """The conversation as its customer sees it after its last entry."""
+        return await self._state(last, await self._document(last.conversation))
+
+    async def _document(self, conversation: ConversationId) -> Document:
+        return await self._documents.get("conversations", conversation) or {}
+
+    async def _state(self, last: Entry, document: Document) -> Conversation:
         conversation = last.conversation
-        document = await self._documents.get("conversations", conversation) or {}
         contact = document.get("contact")
         handler = last.after.agent or document.get("last_agent")
-        shown = await self.timeline.preceding(conversation, None, audience=Audience.CONTACT, limit=1)
         waiting = last.after.state in (State.WAITING, State.OFFERED)
         standing = await self.standing(conversation, last.after.queue) if waiting else Standing()
         rating = document.get("rating")
@@ -122,7 +132,7 @@ class Reader:
             wait_seconds=standing.wait_seconds,
             staffed=standing.staffed,
             agent=await self._holder(last),
-            last=shown[-1].entry.seq if shown else 0,
+            last=await self._newest(last),
             read=await self._mark(conversation, contact),
             seen=await self._mark(conversation, handler),
             reason=reason if isinstance(reason, str) else None,
@@ -145,6 +155,12 @@ class Reader:
             known = await self._places.staffed(queue)
             self._staffed[queue] = (now, known)
         return known
+
+    async def _newest(self, last: Entry) -> int:
+        """The number of the last entry that its customer may see."""
+        if may_see(last, Audience.CONTACT):
+            return last.seq
+        return await self.timeline.before(last, audience=Audience.CONTACT)
 
     async def _holder(self, last: Entry) -> Named | None:
         if last.after.state is not State.ASSIGNED or last.after.agent is None:
@@ -216,8 +232,8 @@ class Reader:
         state = await self.state(current) if current is not None else None
         return Entries(of=of, next=following, items=await self.views(seen), last=last, conversation=state)
 
-    async def transcript(self, caller: Caller, *, title: str, locale: Locale) -> str:
-        """What was said in all conversations of the caller, as text."""
+    async def transcript(self, caller: Caller, *, title: str, zone: tzinfo, locale: Locale) -> str:
+        """What was said in all conversations of the caller, as text; times in this zone."""
         run = await self.run_of(caller)
         said: list[EntryView] = []
         for generation in range(1, run.current + 1):
@@ -230,6 +246,4 @@ class Reader:
                     break
                 said += await self.views(page)
                 after = page[-1].entry.seq
-        hours = caller.inbox.hours
-        zone = ZoneInfo(caller.settings.timezone if hours is None else hours.timezone)
         return transcript(said, title=title, zone=zone, locale=locale)

@@ -30,7 +30,8 @@ from channels.webchat.words import visitor_name
 from hub.clock import Clock, parse_stamp, stamp
 from hub.contacts import Contact, Contacts
 from hub.documents import Changed, Document, Documents, Duplicate, Json
-from hub.errors import Invalid
+from hub.doors import Origin
+from hub.errors import Invalid, NotFound
 from hub.ids import Address, ContactId, InboxId, OrganisationId
 from hub.inboxes import Inbox
 
@@ -241,6 +242,15 @@ class Visitors:
     async def contact(self, visitor: Visitor) -> Contact:
         """A stored visitor's contact."""
         return await self._contacts.get(visitor.organisation, visitor.contact)
+
+    async def origin(self, visitor: Visitor) -> Origin:
+        """The page a visitor is on and the language he reads, as his browser last said."""
+        try:
+            said = (await self.contact(visitor)).unverified
+        except NotFound:
+            return Origin()
+        page, locale = said.get("page"), said.get("locale")
+        return Origin(page=str(page) if page else None, language=str(locale) if locale else None)
 
     async def forget(self) -> int:
         """Remove visitors who have not come for half a year; how many. Contacts and timelines stay."""

@@ -32,6 +32,7 @@ from hub.mongo.names import document_here, document_there, path_there, value_the
 from hub.mongo.query import after as beyond
 from hub.mongo.query import guards, query, sort_there
 from hub.mongo.reports import Database, MongoReport
+from hub.mongo.sessions import DEAD_AFTER, Sessions
 
 Client = AsyncMongoClient[dict[str, Any]]
 BULK_ROWS = 500
@@ -67,11 +68,13 @@ class MongoDocuments:
         schema: Schema,
         *,
         reports: Mapping[str, MongoReport],
+        dead_after: float = DEAD_AFTER,
     ) -> None:
         self._client = client
         self._database = database
         self._declared = {one.name: one for one in schema.collections}
         self._reports = dict(reports)
+        self._sessions = Sessions(client, database, dead_after=dead_after)
 
     @classmethod
     async def open(
@@ -82,22 +85,25 @@ class MongoDocuments:
         database: str | None = None,
         reports: Mapping[str, MongoReport] | None = None,
         seconds: float = 10.0,
+        dead_after: float = DEAD_AFTER,
     ) -> "MongoDocuments":
         """Connect, and bring the indexes up to date.
 
         ``database`` stands before the one that the URI names, ``omnihub`` behind it; ``seconds``
-        bound every call, half of them the search for a server. Raises Unavailable.
+        bound every call, half of them the search for a server; ``dead_after``: seconds until
+        the open transactions of a process that was killed are ended. Raises Unavailable.
         """
         rules.check_schema(schema)
         client = connect(uri, seconds=seconds)
         there = client.get_database(database) if database else client.get_default_database("omnihub")
-        store = cls(client, there, schema, reports=reports or {})
+        store = cls(client, there, schema, reports=reports or {}, dead_after=dead_after)
         try:
             for one in schema.collections:
                 await indexes.prepare(there[one.name], one)
         except PyMongoError as error:
             await client.close()
             raise Unavailable(f"cannot open the store: {errors.words(error)}") from error
+        store._sessions.start()
         return store
 
     def _collection(self, name: str) -> AsyncCollection[dict[str, Any]]:
@@ -190,7 +196,7 @@ class MongoDocuments:
             if len(todo) == 1:
                 await steps.alone(self._database, todo[0])
             elif todo:
-                await steps.together(self._client, self._database, todo)
+                await steps.together(self._sessions, self._database, todo)
         except BSONError as error:
             raise errors.too_big(error) from error
 
@@ -298,4 +304,5 @@ class MongoDocuments:
 
     async def close(self) -> None:
         """Let go of the connections."""
+        await self._sessions.close()
         await self._client.close()

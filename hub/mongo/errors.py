@@ -21,9 +21,11 @@ from hub.documents import Changed, Duplicate, Lost, StoreError, Unavailable
 
 _DUPLICATE = {11000, 11001, 12582}
 _CONFLICT = {112, 251}  # WriteConflict; NoSuchTransaction: the server had given it up
+_KILLED = {11601, 237}  # Interrupted, CursorKilled: somebody ended its session
 _MAY_HAVE_HAPPENED = {
     *(6, 7, 89, 9001),  # the network, between routers and shards
     *(50, 262),  # a time limit
+    *_KILLED,
     *(64, 91, 189, 11600, 11602),  # acknowledgement; a shutdown; a new primary
     *(10107, 13435, 13436),  # not the primary, at the second try
 }
@@ -61,7 +63,9 @@ def in_transaction(error: PyMongoError) -> StoreError:
     """What a failed step of a transaction means that nobody has tried to commit."""
     if isinstance(error, DuplicateKeyError):
         return Duplicate(_index_of(error))
-    if isinstance(error, OperationFailure) and (error.code in _CONFLICT or error.has_error_label(TRANSIENT)):
+    if isinstance(error, OperationFailure) and (
+        error.code in _CONFLICT | _KILLED or error.has_error_label(TRANSIENT)
+    ):
         return Changed("another write was faster")
     return Unavailable(words(error))
 

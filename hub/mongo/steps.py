@@ -2,20 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Any, TypeAlias
 
-from pymongo import AsyncMongoClient, WriteConcern
+from pymongo import WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from hub import document_rules as rules
-from hub.documents import Changed, Clear, Collection, Delete, Insert, PutIf, Refused, Step
+from hub.documents import Changed, Clear, Collection, Delete, Insert, PutIf, Step
 from hub.mongo import errors
 from hub.mongo.names import document_there, path_there
 from hub.mongo.query import guards
 from hub.mongo.reports import Database
+from hub.mongo.sessions import Sessions
 
 Run: TypeAlias = Callable[[Database, AsyncClientSession | None], Awaitable[None]]
 
@@ -90,13 +90,9 @@ async def alone(database: Database, run: Run) -> None:
         raise errors.writing(error) from error
 
 
-async def together(client: AsyncMongoClient[dict[str, Any]], database: Database, todo: Sequence[Run]) -> None:
+async def together(sessions: Sessions, database: Database, todo: Sequence[Run]) -> None:
     """Several steps in one transaction."""
-    try:
-        session = client.start_session()
-    except PyMongoError as error:
-        raise errors.in_transaction(error) from error
-    async with session:
+    async with sessions.one() as session:
         try:
             await session.start_transaction(
                 read_concern=ReadConcern("snapshot"),
@@ -105,17 +101,8 @@ async def together(client: AsyncMongoClient[dict[str, Any]], database: Database,
             for run in todo:
                 await run(database, session)
         except PyMongoError as error:
-            await _give_up(session)
             raise errors.in_transaction(error) from error
-        except Refused:
-            await _give_up(session)
-            raise
         await _commit(session)
-
-
-async def _give_up(session: AsyncClientSession) -> None:
-    with suppress(PyMongoError):  # the server gives it up by itself, later
-        await session.abort_transaction()
 
 
 async def _commit(session: AsyncClientSession) -> None:

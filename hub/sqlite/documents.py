@@ -60,21 +60,29 @@ class SqliteDocuments:
 
     @classmethod
     async def open(
-        cls, path: Path, schema: Schema, *, reports: Mapping[str, SqlReport] | None = None
+        cls,
+        path: Path,
+        schema: Schema,
+        *,
+        reports: Mapping[str, SqlReport] | None = None,
+        lock: Lock | None = None,
     ) -> "SqliteDocuments":
         """Open the file, made where it is missing, and bring its indexes up to date.
 
-        Its folder must exist; ``path`` with the suffix ``.lock`` is locked for this process.
+        Its folder must exist; ``path`` with the suffix ``.lock`` is locked for this process,
+        unless the caller gives the ``lock`` that he holds: it is released with the store.
         Raises StoreLocked, Unavailable, StoreTooNew or IndexBroken.
         """
-        return await asyncio.to_thread(cls._open, path, schema, reports or {})
+        return await asyncio.to_thread(cls._open, path, schema, reports or {}, lock)
 
     @classmethod
-    def _open(cls, path: Path, schema: Schema, reports: Mapping[str, SqlReport]) -> "SqliteDocuments":
+    def _open(
+        cls, path: Path, schema: Schema, reports: Mapping[str, SqlReport], held: Lock | None
+    ) -> "SqliteDocuments":
         rules.check_schema(schema)
         if not path.parent.is_dir():
             raise Unavailable(f"there is no folder {path.parent}")
-        lock = Lock(path.with_suffix(".lock"))
+        lock = held or Lock(path.with_suffix(".lock"))
         try:
             with ExitStack() as opened:
                 opened.callback(lock.release)

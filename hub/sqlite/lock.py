@@ -19,18 +19,22 @@ class StoreLocked(Unavailable):
 
 
 class Lock:
-    """An exclusive lock on a file beside the store; the system drops it when the process ends."""
+    """A lock on a file beside the store; the system drops it when the process ends."""
 
-    def __init__(self, path: Path) -> None:
-        """Take it at once, or raise StoreLocked; Unavailable where the file cannot be written."""
+    def __init__(self, path: Path, *, shared: bool = False) -> None:
+        """Take it at once, or raise StoreLocked; Unavailable where the file cannot be written.
+
+        ``shared``: with others who share it, against those who want it for themselves alone.
+        """
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise Unavailable(f"cannot write {path}: {error.strerror}") from error
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
             os.ftruncate(self._file, 0)
-            os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+            if not shared:
+                os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
         except BlockingIOError as error:
             pid = os.pread(self._file, 32, 0).strip()
             os.close(self._file)
@@ -38,6 +42,11 @@ class Lock:
         except OSError as error:
             os.close(self._file)
             raise Unavailable(f"cannot lock {path}: {error.strerror}") from error
+
+    def share(self) -> None:
+        """Let others share it from now on."""
+        os.ftruncate(self._file, 0)
+        fcntl.flock(self._file, fcntl.LOCK_SH)
 
     def release(self) -> None:
         """Let others have it; a second time does nothing."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.architecture import audit, links, locks
+from tests.architecture import audit, compose, links, locks
 from tests.architecture.source import ROOT, project_files
 
 # Written in parts, so that this file does not hold what it looks for.
@@ -115,12 +115,30 @@ def test_an_audit_that_skipped_a_package_fails() -> None:
 
 
 def test_compose_holds_no_secret_and_checks_the_health_of_every_service() -> None:
-    compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
-    for name, service in compose["services"].items():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    for name, service in services.items():
         assert "healthcheck" in service or service.get("restart") == "no", name
         for setting, value in service.get("environment", {}).items():
-            if re.search(r"PASSWORD|SECRET|KEY|URI|URL", setting) and "password" in str(value).lower():
+            secret = re.search(r"(PASSWORD|SECRET|KEY|KEYFILE|URI|URL)$", setting)
+            if secret and "password" in str(value).lower():
                 assert re.search(r"\$\{\w+:\?", str(value)), f"{name}: {setting}"
+
+
+def test_compose_passes_every_setting_on() -> None:
+    assert not list(compose.complaints(ROOT))
+
+
+def test_a_setting_that_compose_keeps_back_is_noticed(tmp_path: Path) -> None:
+    text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    text = text.replace('      HUB_LOG_LEVEL: "${HUB_LOG_LEVEL:-info}"\n', "")
+    text = text.replace("${HUB_SESSION_HOURS:-168}", "${HUB_SESSION_HOURS:-24}")
+    text = text.replace('"${HUB_DRAIN_SECONDS:-8}"', "8")
+    (tmp_path / "compose.yaml").write_text(text, encoding="utf-8")
+    assert [complaint.split()[0] for complaint in compose.complaints(tmp_path)] == [
+        "HUB_LOG_LEVEL",
+        "HUB_DRAIN_SECONDS",
+        "HUB_SESSION_HOURS",
+    ]
 
 
 @pytest.mark.parametrize("place", [".ci/run", "tests/parts/install"])

@@ -5,6 +5,7 @@
 
 import json
 import sys
+import time
 import uuid
 
 import uvicorn
@@ -30,12 +31,13 @@ class Echo:
         return JSONResponse({"entry": entry}, 201)
 
     async def socket(self, socket: WebSocket) -> None:
-        """Keep a socket until it is closed."""
+        """Keep a socket until it is closed; what comes is sent back with the time of sending, in ns."""
         await socket.accept()
         self._sockets.add(socket)
         try:
             while True:
-                await socket.receive_text()
+                asked = await socket.receive_text()
+                await socket.send_text(f"{time.monotonic_ns()} {asked}")
         except WebSocketDisconnect:
             self._sockets.discard(socket)
 

@@ -1,30 +1,36 @@
-"""kill: the hub is killed a thousand times while people use it, on both engines (:mod:`tests.kill`)."""
-
-import re
-import subprocess
-import sys
+"""kill -9 under retrying senders, a thousand times, on both engines: messages lost or doubled."""
 
 from tests.bench.figures import Figure, Outcome
-from tests.parts.processes import ROOT
+from tests.kill.__main__ import points_for
+from tests.kill.rounds import Report, RoundFailed
+from tests.kill.rounds import run as run_rounds
 
 NAME = "kill"
-_LAST = re.compile(r"^kill (\d+) messages 0 (ok|short)$")
-_DONE = re.compile(r"'([a-z ]+)': (\d+)")
+ROUNDS = 1000
+QUICK = 80
+SEED = "bench"
 
 
-def run(*, quick: bool) -> Outcome:
-    """So many rounds, shared by the engines; what they print goes by."""
-    rounds = 40 if quick else 1000
-    command = [sys.executable, "-m", "tests.kill", "--rounds", str(rounds), "--engine", "both"]
-    outcome = Outcome(facts={"rounds": rounds})
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        for line in process.stdout or ():
-            print(f"   {line}", end="", flush=True)
-            if line.startswith("done:"):
-                outcome.facts |= {f"done_{verb}": int(times) for verb, times in _DONE.findall(line)}
-            found = _LAST.match(line.strip())
-            if found is not None:
-                outcome.figures = [Figure(NAME, float(found[1]), "messages", 0, "lost-or-doubled")]
-    if not outcome.figures:
-        raise RuntimeError(f"the rounds ended with {process.returncode} and no last line")
+def run(*, quick: bool = False) -> Outcome:
+    """Rounds of start, use, kill and inspection, as many on one engine as on the other."""
+    total, wrong, why = Report(), 0, ""
+    try:
+        for engine in ("sqlite", "mongo"):
+            points = points_for((QUICK if quick else ROUNDS) // 2, SEED)
+            total.add(
+                run_rounds(engine, points, seed=SEED, tell=lambda line: print(f"   {line}", flush=True))
+            )
+        wrong = total.wrong
+    except RoundFailed as failed:
+        wrong, why = 1, str(failed)
+    outcome = Outcome([Figure(NAME, wrong, "messages", 0)])
+    outcome.facts |= {
+        "rounds": total.rounds,
+        "kills at the rarest point": min(total.kills.values(), default=0),
+        "acknowledged messages": total.messages.total(),
+        "messages sent out": total.sent,
+        "asked again": total.retried,
+    }
+    if why:
+        outcome.facts["failure"] = why
     return outcome

@@ -154,6 +154,8 @@ def _measure(
         reader.frames, reader.caught_up_at = Frames(), 0.0
     visits = [reader.visit(port, resume=reader.last) for reader in readers]
     crowd.join(visits, CAUGHT_UP, on_data, at_once=len(visits))
+    while not all(reader.caught_up_at for reader in readers):  # its frame may end in the next piece
+        read(0.01)
     used = {"server_cpu_s": round(meter.read(), 2), "server_waited_for_processor": meter.crowding()}
     back = [reader.caught_up_at - cut_at for reader in readers]
     resumed = sum(sum(reader.last.values()) for reader in readers) - before

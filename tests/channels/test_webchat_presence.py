@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,10 @@ from channels.webchat.identity import Tokens
 from channels.webchat.reading import Reader
 from channels.webchat.sockets import MOST_HINTS, VisitorSocket
 from channels.webchat.visitors import Caller, Visitor
-from hub.documents import Json
+from hub.documents import Document, Json
 from hub.endpoints import SocketClosed
 from hub.entries import Entry, State
-from hub.ids import Address, InboxId
+from hub.ids import MAIN_ORGANISATION, Address, InboxId
 from hub.inboxes import Inbox
 from hub.intake import Incoming
 from tests.channels.stage import AGENT, Stage
@@ -258,19 +259,25 @@ async def test_hints_that_were_dropped_cost_no_entry(house: House) -> None:
 
 # --- outside opening hours ---
 
-CLOSED: dict[str, Json] = {"week": [[] for _ in range(7)], "timezone": "Asia/Shanghai"}
 
-
-async def close_the_house(stage: Stage) -> None:
-    """It is night from now on."""
-    await stage.set({}, hours=CLOSED)
+async def close_the_house(stage: Stage, settings: Mapping[str, Json] | None = None) -> str:
+    """It is night from now on, until the day that is answered, 08:30 by the clock of Shanghai."""
+    day = str((datetime.now(UTC) + timedelta(days=3)).date())
+    opens: Json = {"first": day, "last": day, "spans": [{"from": "08:30", "to": "17:30"}]}
+    fields: Document = {"name": "夜间", "week": [[] for _ in range(7)], "special": [opens]}
+    calendar = await stage.foundation.calendars.create(MAIN_ORGANISATION, fields)
+    await stage.set(settings or {}, hours=calendar.id)
+    return day
 
 
 async def test_outside_opening_hours_a_message_is_left_instead(stage: Stage) -> None:
-    await close_the_house(stage)
+    assert (await stage.client().open())["inbox"]["opens_at"] is None  # it is open
+    opens = await close_the_house(stage)
     client = stage.client()
-    session = await client.open()
-    assert session["inbox"]["open"] is False
+    inbox = (await client.open())["inbox"]
+    assert inbox["open"] is False
+    assert inbox["opens_at"] == f"{opens}T00:30:00.000Z"
+    assert inbox["opens_text"].endswith("）08:30")
     with pytest.raises(Refused) as refused:
         await client.say("有人吗")
     assert (refused.value.status, refused.value.code) == (409, "closed_now")
@@ -286,6 +293,23 @@ async def test_outside_opening_hours_a_message_is_left_instead(stage: Stage) -> 
     entry = await stage.documents.get("entries", stored["entry"]["id"])
     assert entry is not None
     assert entry["body"]["form"] == {"name": "王桂兰", "phone": "13800002210"}  # type: ignore[index, call-overload]
+
+
+async def test_a_calendar_that_is_edited_counts_at_once(stage: Stage) -> None:
+    await close_the_house(stage)
+    client, calendars = stage.client(), stage.foundation.calendars
+    assert (await client.open())["inbox"]["open"] is False
+    (calendar,) = await calendars.all(MAIN_ORGANISATION)
+    always: Json = [[{"from": "00:00", "to": "24:00"}] for _ in range(7)]
+    change: Document = {"week": always, "special": []}
+    await calendars.change(MAIN_ORGANISATION, calendar.id, change, version=1)
+    inbox = (await client.open())["inbox"]
+    assert (inbox["open"], inbox["opens_at"], inbox["opens_text"], inbox["hours_text"]) == (
+        True,
+        None,
+        "",
+        "",
+    )
 
 
 async def test_a_conversation_that_goes_on_is_not_cut_by_the_clock(stage: Stage) -> None:
@@ -312,7 +336,7 @@ async def test_what_was_stored_is_never_refused_afterwards(stage: Stage) -> None
 
 
 async def test_where_no_messages_are_taken_none_can_be_left(stage: Stage) -> None:
-    await stage.set({"offline": "none"}, hours=CLOSED)
+    await close_the_house(stage, {"offline": "none"})
     client = stage.client()
     session = await client.open()
     assert session["inbox"]["offline"] == "none"

@@ -8,7 +8,8 @@ import pytest
 from hub.delivery import Status
 from hub.entries import Actor, By
 from hub.events import StaffRead, Typing
-from tests.channels.stage import Stage
+from hub.ids import ConversationId
+from tests.channels.stage import AGENT, Stage
 from tests.channels.webchat_client import Client, Refused
 
 
@@ -102,9 +103,26 @@ async def test_the_same_client_id_again_is_the_same_entry(stage: Stage) -> None:
     again = await client.call("POST", "/messages", body)
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json()["entry"] == again.json()["entry"]
+    assert first.json()["conversation"] == again.json()["conversation"]
     with pytest.raises(Refused) as refused:
         await client.call("POST", "/messages", {**body, "text": "别的"})
     assert (refused.value.status, refused.value.code) == (409, "client_id_reused")
+
+
+async def test_who_sends_again_is_told_where_the_conversation_stands_now(stage: Stage) -> None:
+    client = stage.client()
+    await client.open()
+    body = {"client_id": "abcdefgh1", "text": "您好"}
+    first = (await client.call("POST", "/messages", body)).json()["conversation"]
+    assert (first["state"], first["last"]) == ("waiting", 1)
+    conversation = ConversationId(first["id"])
+    await stage.conversations.pull(conversation, agent=AGENT)
+    await stage.say(conversation, "请讲")
+    await stage.conversations.note(conversation, by=By(Actor.AGENT, AGENT), body={"text": "老客户"})
+    again = (await client.call("POST", "/messages", body)).json()["conversation"]
+    assert (again["state"], again["last"], again["agent"]) == ("assigned", 3, {"name": "小刘"})
+    new = (await client.call("POST", "/messages", {**body, "client_id": "abcdefgh2"})).json()
+    assert (new["entry"]["seq"], new["entry"]["prev"], new["conversation"]["last"]) == (5, 3, 5)
 
 
 async def test_a_message_after_closing_reopens_or_begins_anew(stage: Stage) -> None:

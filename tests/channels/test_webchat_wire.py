@@ -1,16 +1,19 @@
 """The pure parts of the web chat: wire, words, kinds, configuration, identity, limits."""
 
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
 from channels.webchat import answers, config, identity, kinds, limits, wire, words
+from hub.calendars import Calendar, Span
 from hub.entries import Actor, After, By, Entry, Kind, State
 from hub.errors import TooMany
-from hub.hours import Hours, Span
+from hub.hours import Hours
 from hub.ids import ConversationId, EntryId, FileId, InboxId
 from tests.fakes.clock import VirtualClock
+from web.public_days import public_calendars
 
 INBOX = InboxId("i_1")
 KEY = b"k" * 32
@@ -107,6 +110,11 @@ def test_frames_are_arrays_of_events() -> None:
 WORKDAYS = [[Span("08:30", "12:00"), Span("13:30", "17:30")]] * 5
 
 
+def calendar(week: list[list[Span]], **fields: object) -> Calendar:
+    """A calendar with this week."""
+    return Calendar(id="k_1", organisation="o_main", name="咨询", week=week, **fields)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("week", "chinese", "english"),
     [
@@ -118,13 +126,42 @@ WORKDAYS = [[Span("08:30", "12:00"), Span("13:30", "17:30")]] * 5
         ),
         ([[Span("00:00", "24:00")]] * 7, "", ""),
         ([*[[Span("00:00", "24:00")]] * 5, [], []], "周一至周五 全天", "Mon–Fri all day"),
+        (
+            [[Span("22:00", "06:00")], *[[]] * 6],
+            "周一 22:00–次日06:00",
+            "Mon 22:00–06:00 the next day",
+        ),
         ([[]] * 7, "", ""),
     ],
 )
 def test_opening_hours_in_words(week: list[list[Span]], chinese: str, english: str) -> None:
-    hours = Hours(week=week)
+    hours = Hours(calendar(week))
     assert words.hours_text(hours, "zh-CN") == chinese
     assert words.hours_text(hours, "en") == english
+
+
+def test_public_holidays_are_named_with_the_hours() -> None:
+    china = public_calendars()["CN"]
+    office: list[list[Span]] = [*[[Span("08:30", "17:30")]] * 5, [], []]
+    closed = Hours(calendar(office, follows="CN"), china)
+    assert words.hours_text(closed, "zh-CN") == "周一至周五 08:30–17:30，法定节假日休息"
+    assert words.hours_text(closed, "en") == "Mon–Fri 08:30–17:30, closed on public holidays"
+    duty = Hours(calendar(office, follows="CN", on_holidays=[Span("09:00", "12:00")]), china)
+    assert words.hours_text(duty, "zh-CN") == "周一至周五 08:30–17:30，法定节假日 09:00–12:00"
+    always = [[Span("00:00", "24:00")]] * 7
+    assert words.hours_text(Hours(calendar(always, follows="CN"), china), "zh-CN") == (
+        "周一至周日 全天，法定节假日休息"
+    )
+
+
+def test_the_next_opening_is_said_by_the_clock_of_the_inbox() -> None:
+    zone, now = ZoneInfo("Asia/Shanghai"), datetime(2026, 12, 31, 15, tzinfo=UTC)
+    opens = datetime(2027, 1, 4, 0, 30, tzinfo=UTC)
+    assert words.opens_text(opens, now, zone, "zh-CN") == "2027年1月4日（周一）08:30"
+    assert words.opens_text(opens, now, zone, "en") == "Mon 4 Jan 2027, 08:30"
+    now = datetime(2026, 12, 31, 16, tzinfo=UTC)  # the new year has begun in Shanghai
+    assert words.opens_text(opens, now, zone, "zh-CN") == "1月4日（周一）08:30"
+    assert words.opens_text(opens, now, zone, "en") == "Mon 4 Jan, 08:30"
 
 
 def test_no_hours_need_no_words() -> None:

@@ -13,7 +13,8 @@ from hub.channel import (
     Rejected,
     WindowClosed,
 )
-from hub.delivery import GIVEN_UP_AFTER, RETRIES, Delivery, Status
+from hub.deliverer import GIVEN_UP_AFTER, RETRIES
+from hub.delivery import NOT_PLUGGED_IN, Delivery, Status
 from hub.documents import Lost
 from hub.entries import Actor, By, Entry, Todo
 from hub.errors import Conflict, NotFound
@@ -311,6 +312,70 @@ async def test_an_attempt_whose_beginning_was_lost_is_sent_at_most_once(
     await house.clock.advance(GIVEN_UP)
     assert (await delivery(house, entry)).status is Status.SENT
     assert len(house.channel.attempts) == 1
+
+
+async def test_a_time_out_that_is_written_late_does_not_forget_what_the_channel_calls_the_message(
+    house: House, desk: Desk
+) -> None:
+    """The channel answers after its time, and its word is written before the time-out is."""
+    cut = Cut()
+    house.channel.will(cut)
+    gate = house.store.hold(lambda call: changes("deliveries")(call) and len(call.steps) == 2)
+    entry = await desk.say(FIRST, "a")
+    await house.clock.advance(15.0)
+    assert gate.arrived.is_set()
+    cut.arrive(Receipt(external_id="x1"))
+    await house.clock.settle()
+    assert (await delivery(house, entry)).external_id == "x1"
+    gate.open()
+    await house.clock.advance(2 * SWEEP)
+    late = await delivery(house, entry)
+    assert (late.status, late.external_id, late.why) == (Status.SENT, "x1", None)
+    assert not await is_owed(house, entry)
+
+
+async def test_a_message_for_a_channel_that_is_not_plugged_in_is_a_dead_letter_in_the_end(
+    stage: Stage, house: House, desk: Desk
+) -> None:
+    plugged = stage.configuration.doors.pop(str(INBOX))
+    entry = await desk.say(FIRST, "a")
+    await house.clock.advance(60)
+    waiting = await delivery(house, entry)
+    assert (waiting.status, waiting.why) == (Status.STARTED, NOT_PLUGGED_IN)
+    await house.clock.advance(600)
+    failed = await delivery(house, entry)
+    assert (failed.status, failed.why, failed.tries) == (Status.FAILED, NOT_PLUGGED_IN, RETRIES - 1)
+    assert not await is_owed(house, entry)
+    stage.configuration.doors[str(INBOX)] = plugged
+    await house.receipts.replay(entry.id, ORGANISATION)
+    await house.clock.advance(SWEEP)
+    assert house.channel.texts == ["a"]
+    assert len(house.channel.attempts) == 1
+
+
+async def test_a_channel_that_is_plugged_in_again_soon_gets_what_waits_for_it(
+    stage: Stage, house: House, desk: Desk
+) -> None:
+    plugged = stage.configuration.doors.pop(str(INBOX))
+    said = await say(desk, "a", "b")
+    await house.clock.advance(30)
+    stage.configuration.doors[str(INBOX)] = plugged
+    await house.clock.advance(60)
+    assert house.channel.texts == ["a", "b"]
+    assert {(await delivery(house, entry)).status for entry in said} == {Status.SENT}
+
+
+@pytest.mark.parametrize(("knows", "status"), [(True, Status.FAILED), (False, Status.UNKNOWN)])
+async def test_a_channel_with_a_mistake_in_it_does_not_hold_up_its_customer_for_ever(
+    house: House, desk: Desk, knows: bool, status: Status
+) -> None:
+    house.channel.capabilities = Capabilities(recognises_ids=knows)
+    house.channel.will(*[ZeroDivisionError("a bug")] * (RETRIES if knows else 1))
+    said = await say(desk, "a", "b")
+    await house.clock.advance(600)
+    broken = await delivery(house, said[0])
+    assert (broken.status, broken.why) == (status, "channel_error")
+    assert house.channel.texts == ["b"]
 
 
 async def test_two_processes_do_not_send_the_same_message_twice(stage: Stage, desk: Desk) -> None:

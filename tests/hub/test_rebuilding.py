@@ -11,6 +11,7 @@ from hub.documents import Document, Json, Lost, Unavailable
 from hub.entries import Actor, By
 from hub.errors import HubError
 from hub.events import ConversationProjected
+from hub.migrations import Migrations
 from hub.rebuilding import rebuild_everything
 from hub.sweeper import SWEEP
 from tests.fakes.house import House, contact_of, conversation_of
@@ -140,6 +141,18 @@ async def test_rebuilding_restores_what_was_lost_or_spoiled(stage: Stage, house:
     await stage.documents.delete("conversations", lost)
     await stage.documents.bulk("conversations", [{**before[spoiled], "unanswered": 99}])
     await rebuild_everything(house.store, house.projector, lambda _: None)
+    assert await documents(stage) == before
+
+
+async def test_a_store_of_an_older_program_gets_its_documents_anew(stage: Stage, house: House) -> None:
+    await busy_day(house, Random(9), steps=80)
+    before = await documents(stage)
+    old: list[Document] = [
+        {name: value for name, value in one.items() if name != "preview_seq"} | {"unanswered": 0}
+        for one in before.values()
+    ]
+    await stage.documents.bulk("conversations", old)
+    await Migrations(stage.documents).run()
     assert await documents(stage) == before
 
 

@@ -35,7 +35,8 @@ def main(arguments: list[str]) -> int:
         print(f"{failed}\nkill 1 messages 0 short")
         return 1
     for point, times in sorted(total.kills.items()):
-        print(f"{times:6} {point}")
+        print(f"{times:6} {point} ({total.took[point]:.1f} s)")
+    print(f"missed: {total.missed}")
     print(f"done: {dict(total.done)}")
     print(f"kill {total.wrong} messages 0 {'short' if total.wrong else 'ok'}")
     return int(total.wrong > 0)

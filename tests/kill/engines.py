@@ -16,6 +16,7 @@ from pymongo import MongoClient, monitoring
 from hub.documents import Document, Documents, Schema
 from hub.mongo.documents import MongoDocuments
 from hub.mongo.names import document_here
+from hub.mongo.sessions import COLLECTION as SESSIONS
 from hub.schema import COLLECTIONS
 from hub.sqlite.documents import SqliteDocuments
 from hub.sqlite.files import refresh_log
@@ -26,6 +27,7 @@ from hub.sqlite.writer import Job, Writer
 from tests.kill.points import AFTER_COMMIT, BEFORE_COMMIT, BETWEEN_STATEMENTS, ENGINE, Trigger
 
 SCHEMA = Schema(COLLECTIONS)
+DEAD_AFTER = 0.6  # seconds, on MongoDB: rounds are short
 READ = ("entries", "threads", "conversations", "agents", "deliveries")
 Stock: TypeAlias = dict[str, list[Document]]
 
@@ -90,7 +92,7 @@ async def open_store(place: Place, trigger: Trigger) -> Documents:
     if place.uri:
         if trigger.point in ENGINE:
             monitoring.register(DyingCommands(trigger))
-        return await MongoDocuments.open(place.uri, SCHEMA, database=place.database)
+        return await MongoDocuments.open(place.uri, SCHEMA, database=place.database, dead_after=DEAD_AFTER)
     return await asyncio.to_thread(_open_sqlite, Path(place.path), trigger)
 
 
@@ -105,19 +107,40 @@ def _open_sqlite(path: Path, trigger: Trigger) -> Documents:
     return SqliteDocuments(SCHEMA, lock=lock, writer=writer, readers=readers, reports={})
 
 
-def read_store(place: Place, collections: Sequence[str] = READ) -> Stock:
-    """Every document of these collections, as the engine itself tells them."""
-    if place.uri:
-        with MongoClient[dict[str, Any]](place.uri) as client:
-            there = client[place.database]
+class Reader:
+    """Reads a store around the product, while a program runs or after its death."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._client: MongoClient[dict[str, Any]] | None = (
+            MongoClient(place.uri, timeoutMS=20_000) if place.uri else None
+        )
+
+    def read(self, collections: Sequence[str] = READ) -> Stock:
+        """Every document of these collections, as the engine itself tells them."""
+        if self._client is not None:
+            there = self._client[self._place.database]
             return {name: [document_here(one) for one in there[name].find()] for name in collections}
-    address = f"file:{Path(place.path).resolve()}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True)) as connection:
-        connection.execute("BEGIN")  # one moment for all
-        return {
-            name: [
-                msgspec.json.decode(text)
-                for (text,) in connection.execute(f'SELECT doc FROM "{name}"').fetchall()
-            ]
-            for name in collections
-        }
+        address = f"file:{Path(self._place.path).resolve()}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True)) as connection:
+            connection.execute("BEGIN")  # one moment for all
+            return {
+                name: [
+                    msgspec.json.decode(text)
+                    for (text,) in connection.execute(f'SELECT doc FROM "{name}"').fetchall()
+                ]
+                for name in collections
+            }
+
+    def drop(self) -> None:
+        """Remove a server's database, with what the last program left open in it."""
+        if self._client is None:
+            return
+        for process in self._client[self._place.database][SESSIONS].find():
+            self._client.admin.command("killSessions", [{"id": lsid} for lsid in process["lsids"]])
+        self._client.drop_database(self._place.database)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._client is not None:
+            self._client.close()

@@ -36,6 +36,7 @@ class Mood:
     agents: str = "work"
     wish: str = ""  # what agents are to do more often, by the name of a crash point
     pace: float = 0.02  # seconds between two messages of one contact, on average
+    reopened: float = 0.2  # seconds after which a closed conversation is continued in a new one
 
 
 class Link:
@@ -103,17 +104,27 @@ class Contact:
 
     async def _live(self, id: str, inbox: str) -> None:
         random, author = self._random, f"contact:{id}"
-        for number in range(1, random.randint(2, 12)):
+        longest = 2 if self._mood.wish == "first message" else 12
+        for number in range(1, random.randint(2, longest)):
             while not self._mood.contacts:
                 await asyncio.sleep(0.02)
             ask = Ask("receive", id, client_id=f"m{number}", number=number, inbox=inbox, address=f"a_{id}")
             answer = await self._link.insist(ask, author)
             if answer.told is None:
                 raise Failed(f"{id} was refused his message: {answer.refused}")
-            if random.random() < 0.05:
-                await self._link.once(Ask("leave", id, inbox=inbox, address=f"a_{id}"))
+            continues = self._mood.wish == "continued"
+            if random.random() < (0.4 if continues else 0.04):
+                await self._leave(id, inbox)
+                if continues:
+                    await asyncio.sleep(self._mood.reopened)
             pause = self._mood.pace * random.expovariate(1.0)
             await asyncio.sleep(pause * (20 if random.random() < 0.1 else 1))
+        if random.random() < 0.7:
+            await self._leave(id, inbox)  # or the queue would grow for ever
+
+    async def _leave(self, id: str, inbox: str) -> None:
+        while await self._link.once(Ask("leave", id, inbox=inbox, address=f"a_{id}")) is None:
+            continue
 
 
 @dataclass(slots=True)

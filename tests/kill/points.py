@@ -43,7 +43,7 @@ AFTER_SEND = "after the send"
 PROJECTED = "after projected"
 PROJECTION_CLEARED = "after projection cleared"
 LEASE_TAKEN = "after lease taken"
-EPOCH_SET = "between two epochs"
+EPOCHS_SET = "after epochs set"
 BETWEEN_STATEMENTS = "between two statements"
 BEFORE_COMMIT = "between statements and commit"
 AFTER_COMMIT = "between commit and answer"
@@ -59,7 +59,7 @@ POINTS = (
     "before lease renewed",
     "after lease renewed",
     LEASE_TAKEN,
-    EPOCH_SET,
+    EPOCHS_SET,
     *ENGINE,
 )
 FROM_OUTSIDE = "at any time"  # not a place: the parent sends the signal
@@ -147,7 +147,7 @@ class DyingDocuments:
             case PutIf("agents", document):
                 epochs = cast(dict[str, Json], document["epochs"])
                 fences = self._epoch is not None and self._epoch in epochs.values()
-                return "epoch set" if fences and document["id"] not in self._fenced else None
+                return "epochs set" if fences and document["id"] not in self._fenced else None
             case _:
                 return None
 
@@ -164,9 +164,8 @@ class DyingDocuments:
         first = steps[0]
         if name == "lease taken" and isinstance(first, Insert | PutIf):
             self._epoch, self._fenced = first.document["epoch"], set()
-        if name == "epoch set" and isinstance(first, PutIf):
-            self._fenced.add(str(first.document["id"]))
-            self._trigger.reach(EPOCH_SET)
+        if name == "epochs set":
+            self._fenced |= {str(step.document["id"]) for step in steps if isinstance(step, PutIf)}
         self._trigger.reach(f"after {name}")
 
     # --- writing ---

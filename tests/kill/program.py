@@ -21,7 +21,7 @@ from hub.agents import Agents
 from hub.assignments import Assignments
 from hub.beats import Heart
 from hub.conversations import Conversations
-from hub.delivery import Deliverer
+from hub.deliverer import Deliverer
 from hub.documents import StoreError
 from hub.doors import Door, QueueFacts
 from hub.entries import Actor, By, Entry
@@ -34,7 +34,9 @@ from hub.slots import Agent
 from hub.sweeper import Sweeper
 from hub.timeline import Timeline
 from hub.writer import Writer
+from routing.configuration import Plan
 from routing.lease import Lease
+from routing.queues import Queue
 from routing.router import Router
 from tests.kill.engines import Place, open_store
 from tests.kill.outside import KNOWING, PLAIN, Outside, Plugs
@@ -45,11 +47,9 @@ GROUP = "g_main"
 ORGANISATION = "o_main"
 QUEUES = {PLAIN: "q_plain", KNOWING: "q_knowing"}
 CAPACITY = 2  # conversations at once, on each channel
-SPEED = 10  # the house's seconds in one of ours
-LEASE = 6.0  # seconds; a third program would have to wait as long on a server's store
-OFFER = 6.0
+OFFER = 4.0
 GRACE = 40.0
-REOPENED = 3.0  # seconds after closing in which a customer's message reopens
+REOPENED = 1.5  # seconds after closing in which a customer's message reopens
 LIFE = 120.0  # our seconds: it must not outlive a parent that was killed
 
 
@@ -63,6 +63,9 @@ class Config(msgspec.Struct, frozen=True):
     agents: tuple[str, ...]
     seed: str
     beginning: float
+    speed: int = 10  # the house's seconds in one of ours
+    term: float = 6.0  # of the router's lease
+    alone: bool = True  # the router knows that its predecessor is gone, and does not wait for the term
     inline: bool = True
     point: str | None = None
     skip: int = 0
@@ -72,18 +75,19 @@ class Config(msgspec.Struct, frozen=True):
 class FastClock:
     """The machine's clocks at many times their speed, so that terms, rounds and sweeps are short."""
 
-    def __init__(self, beginning: float) -> None:
+    def __init__(self, beginning: float, speed: int) -> None:
         self._beginning = beginning
+        self._speed = speed
 
     def now(self) -> datetime:
         passed = time.time() - self._beginning
-        return datetime.fromtimestamp(self._beginning + passed * SPEED, UTC)
+        return datetime.fromtimestamp(self._beginning + passed * self._speed, UTC)
 
     def monotonic(self) -> float:
-        return time.monotonic() * SPEED
+        return time.monotonic() * self._speed
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / SPEED)
+        await asyncio.sleep(seconds / self._speed)
 
 
 class Rules:
@@ -99,8 +103,15 @@ class Rules:
             raise NotFound("no such queue")
         return QueueFacts(ORGANISATION, GROUP)
 
-    async def offer_seconds(self, queue: str | None) -> float:
-        return OFFER
+    async def groups(self) -> set[str]:
+        return {GROUP}
+
+    async def plan(self, group: str) -> Plan:
+        queues = [await self.find(queue) for queue in QUEUES.values()]
+        return Plan(queues={queue.id: queue for queue in queues if queue is not None})
+
+    async def find(self, queue: str) -> Queue | None:
+        return Queue(id=queue, organisation=ORGANISATION, name=queue, group=GROUP, offer_seconds=round(OFFER))
 
 
 def agent_of(id: str) -> Agent:
@@ -125,7 +136,7 @@ class House:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._trigger = Trigger(config.point, config.skip, config.calm)
-        self._clock = FastClock(config.beginning)
+        self._clock = FastClock(config.beginning, config.speed)
         self._ids = RandomIds()
         self.bus = LocalBus()
         self._verbs: dict[str, Callable[[Ask], Awaitable[Entry | None]]] = {
@@ -144,11 +155,13 @@ class House:
             "sign out": self._sign_out,
         }
         self._changed: dict[str, asyncio.Event] = {id: asyncio.Event() for id in config.agents}
+        self._last: dict[str, Entry] = {}  # of conversations on desks, kept up by the bus
 
     async def open(self) -> None:
         """Open the store and begin to work."""
         config, clock, bus, ids = self._config, self._clock, self.bus, self._ids
         documents = DyingDocuments(await open_store(config.place, self._trigger), self._trigger)
+        self._documents = documents
         random = Random(config.seed)
         rules = Rules()
         plugs = Plugs(
@@ -179,13 +192,12 @@ class House:
             bots=None,
             clock=clock,
         )
-        alone = config.place.engine == "sqlite"  # its lock file proves that the former one is gone
         self.router = Router(
             documents,
-            Lease(documents, GROUP, clock=clock, ids=ids, term=LEASE, alone=alone),
+            Lease(documents, GROUP, clock=clock, ids=ids, term=config.term, alone=config.alone),
             assignments=Assignments(writer),
             agents=self.agents,
-            times=rules,
+            configuration=rules,
             clock=clock,
             group=GROUP,
             grace=GRACE,
@@ -198,10 +210,20 @@ class House:
             await self.agents.add(agent_of(id))
         self._tasks = [asyncio.create_task(run()) for run in (self.heart.run, self.router.run, sweeper.run)]
 
+    async def close(self) -> None:
+        """Stop working and close the store: for tests in this process; a program is killed."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._documents.close()
+
     def _on_committed(self, event: Committed) -> None:
-        agent = event.entry.after.agent
-        if agent is not None:
-            self._changed[agent].set()
+        entry = event.entry
+        known = self._last.get(entry.conversation)
+        if known is not None and known.seq < entry.seq:
+            self._last[entry.conversation] = entry
+        if entry.after.agent is not None:
+            self._changed[entry.after.agent].set()
 
     # --- verbs ---
 
@@ -295,8 +317,8 @@ class House:
         agent = await self.agents.get(ask.who)
         held = []
         for slot, one in agent.slots.items():
-            last = await self.timeline.last(ConversationId(one.conversation))
-            if last is None or last.after.slot != slot:
+            last = self._last.get(one.conversation) or await self._read_last(one.conversation)
+            if last.after.slot != slot:
                 continue
             if last.after.state.value == "offered":
                 if one.epoch != agent.epochs.get(GROUP):
@@ -305,6 +327,15 @@ class House:
             held.append(Held(slot, one.conversation, last.after.state.value, last.seq, last.after.heard))
         waiting = [one for queue in agent.queues for one in self.router.line(queue)[:2]]
         return Desk(agent.away, agent.unresponsive, held, waiting)
+
+    async def _read_last(self, conversation: str) -> Entry:
+        last = await self.timeline.last(ConversationId(conversation))
+        if last is None:
+            raise NotFound("a slot for a conversation without entries")
+        known = self._last.setdefault(conversation, last)
+        if known.seq < last.seq:
+            self._last[conversation] = last
+        return self._last[conversation]
 
     # --- the socket ---
 

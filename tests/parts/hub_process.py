@@ -17,7 +17,16 @@ START_LIMIT = 60.0
 class HubProcess:
     """A hub with a data folder and a port of its own; both outlive kill, terminate and start."""
 
-    def __init__(self, folder: Path, *, arguments: Sequence[str], settings: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        arguments: Sequence[str],
+        settings: Mapping[str, str],
+        program: Sequence[str] = (str(BIN / "hub"),),
+    ) -> None:
+        """``program``: what is started in the place of the installed one."""
+        self._program = list(program)
         self.folder = folder
         self.port = free_port()
         self.data = folder / "data"
@@ -50,13 +59,14 @@ class HubProcess:
             "HUB_DATA": str(self.data),
             "HUB_HOST": "127.0.0.1",
             "HUB_PORT": str(self.port),
+            "HUB_ROUTER_PORT": str(self.port),
             **self._settings,
         }
 
     def start(self, *, limit: float = START_LIMIT) -> None:
         """Starts it and waits until GET /health answers 200."""
         self._process = Process(
-            [str(BIN / "hub"), *self._arguments],
+            [*self._program, *self._arguments],
             log_path=self.log_path,
             environment=self.environment(),
             cwd=self.folder,

@@ -74,6 +74,25 @@ RIGHT_REQUESTS: dict[str, Callable[[Company], Right]] = {
     ),
     "POST /api/conversations/{id}/decline": lambda c: Right({"id": c["offered"]}, {"slot": c["slot"]}),
     "POST /api/conversations/{id}/pull": _verb("waiting"),
+    "POST /api/conversations/{id}/give": lambda c: Right(
+        {"id": c["waiting"]}, {"client_id": "client-give", "agent": c.users["agent"].id}, by="supervisor"
+    ),
+    "POST /api/conversations/{id}/take-back": lambda c: Right(
+        {"id": c["assigned"]}, {"client_id": "client-back"}, by="supervisor"
+    ),
+    "POST /api/conversations/{id}/priority": lambda c: Right(
+        {"id": c["waiting"]}, {"client_id": "client-priority", "priority": 7}, by="supervisor"
+    ),
+    "POST /api/conversations/{id}/callback": _verb("waiting", where="13800000000"),
+    "GET /api/conversations/{id}/routing": _one("waiting"),
+    "GET /api/routing/live": _plain("supervisor"),
+    "GET /api/routing/live/{id}": _one("queue", by="supervisor"),
+    "GET /api/routing/settings": _plain(),
+    "PUT /api/routing/settings": _plain("admin", version=0, interrupts={}),
+    "GET /api/queues/{id}/warnings": _one("queue"),
+    "PUT /api/agents/{id}/presence": lambda c: Right(
+        {"id": c.users["agent"].id}, {"state": "ready"}, by="supervisor"
+    ),
     "POST /api/conversations/{id}/reopen": _verb("closed"),
     "POST /api/conversations/{id}/close": lambda c: Right(
         {"id": c["assigned"]},
@@ -137,6 +156,7 @@ RIGHT_REQUESTS: dict[str, Callable[[Company], Right]] = {
             "disposition_required": False,
             "priority": 2,
             "skills": {c["skill"]: 3},
+            "hours": c["calendar"],
         },
         by="admin",
     ),
@@ -182,7 +202,7 @@ RIGHT_REQUESTS: dict[str, Callable[[Company], Right]] = {
             "name": "小程序",
             "enabled": True,
             "queue": c["queue"],
-            "hours": {"timezone": "Asia/Shanghai", "week": _WEEK, "days": {"2026-10-01": []}},
+            "hours": c["calendar"],
             "settings": {"greeting": {"zh-CN": "您好", "en": "Hello"}, "silent_after": 600},
         },
         by="admin",
@@ -190,4 +210,46 @@ RIGHT_REQUESTS: dict[str, Callable[[Company], Right]] = {
     "GET /api/inboxes/{id}": _one("inbox"),
     "PATCH /api/inboxes/{id}": _change("inbox", enabled=False),
     "DELETE /api/inboxes/{id}": _one("spare_inbox", by="admin"),
+    "GET /api/calendars": _plain(),
+    "POST /api/calendars": _plain(
+        "admin",
+        name="咨询",
+        timezone="Asia/Shanghai",
+        week=_WEEK,
+        special=[{"first": "2027-02-05", "last": "2027-02-11", "name": "春节", "spans": []}],
+        follows="CN",
+        on_holidays=[{"from": "09:00", "to": "12:00"}],
+        makeup_as=0,
+    ),
+    "GET /api/calendars/{id}": _one("calendar"),
+    "PATCH /api/calendars/{id}": _change("calendar", name="全年", follows=None),
+    "DELETE /api/calendars/{id}": _one("spare_calendar", by="admin"),
+    "GET /api/calendars/{id}/days": _one("calendar", query={"first": "2026-10-01", "days": "42"}),
+    "GET /api/calendars/{id}/now": _one("calendar"),
+    "GET /api/public-calendars": _plain(),
+    "GET /api/routing/rules": _plain(),
+    "POST /api/routing/rules": lambda c: Right(
+        json={
+            "name": "漏气",
+            "enabled": True,
+            "inboxes": [c["inbox"]],
+            "when": [
+                {"field": "text", "op": "contains_any", "value": ["漏气", "煤气味"]},
+                {"field": "hours", "op": "open", "value": c["calendar"]},
+                {"field": "contact", "op": "is", "value": "金卡", "key": "等级"},
+            ],
+            "then": {"queue": c["queue"], "skills": {c["skill"]: 5}, "priority": 8, "vip": None},
+            "stop": True,
+        },
+        by="admin",
+    ),
+    "GET /api/routing/rules/{id}": _one("rule"),
+    "PATCH /api/routing/rules/{id}": lambda c: Right(
+        {"id": c["rule"]}, {"version": 1, "enabled": False, "then": {"queue": c["queue"]}}, by="admin"
+    ),
+    "DELETE /api/routing/rules/{id}": _one("rule", by="admin"),
+    "PUT /api/routing/rules/order": lambda c: Right(json={"rules": [c["rule"]]}, by="admin"),
+    "POST /api/routing/rules/try": lambda c: Right(
+        json={"inbox": c["inbox"], "contact": c["contact"], "text": "漏气了", "language": "zh-CN"}
+    ),
 }

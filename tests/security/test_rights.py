@@ -168,6 +168,9 @@ def texts_in(value: object) -> list[str]:
         ("PATCH /api/dispositions/{id}", {"parent": "disposition"}),
         ("PATCH /api/queues/{id}", {"skills": "skill"}),
         ("PATCH /api/canned-replies/{id}", {"queues": "queue"}),
+        ("POST /api/routing/rules", {"inboxes": "inbox"}),
+        ("POST /api/routing/rules/try", {"inbox": "inbox"}),
+        ("POST /api/routing/rules/try", {"contact": "contact"}),
     ],
     ids=lambda named: f"{named[0]} {'+'.join(named[1])}",
 )
@@ -180,7 +183,7 @@ async def test_a_foreign_id_in_the_body_of_an_own_request_is_refused(
     for field, what in fields.items():
         foreign = stage.other[what]
         value: object = foreign
-        if field in {"queues", "attachments"}:
+        if field in {"queues", "attachments", "inboxes"}:
             value = [foreign]
         elif field == "skills":
             value = {foreign: 3}

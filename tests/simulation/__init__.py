@@ -11,7 +11,7 @@ Where what is:
 ``checker``               I1 to I11 after every store call, by an account of its own
 ``reference``             the protocol's table written once more, on stored documents
 ``coverage``              what schedules must have reached
-``faults``                the twenty faults, put back one at a time into a copy of the tree
+``faults``                known faults, put back one at a time into a copy of the tree
 ``runner``                many schedules on every core
 ========================  ==================================================================
 

@@ -1,4 +1,4 @@
-"""`python -m tests.simulation`: the house under random schedules, or under each of the twenty faults.
+"""`python -m tests.simulation`: the house under random schedules, or under each of the known faults.
 
 --schedules N --seed FIRST --jobs J --minutes M     many schedules; exit code 1 if one fails
 --seed S [--trace]                                  one schedule again, exactly

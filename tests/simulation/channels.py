@@ -52,9 +52,14 @@ class SimChannel:
         if world.calm:
             sending.future.cancel()
             world.checker.arrived(outgoing.id, recognises=sending.recognises)
-            return Receipt(delivered=outgoing.seq % 4 == 0)
+            return Receipt(external_id=name_of(outgoing), delivered=outgoing.seq % 4 == 0)
         world.sendings.append(sending)
         return await sending.future
+
+
+def name_of(outgoing: Outgoing) -> str:
+    """What the channel calls this attempt."""
+    return f"x_{outgoing.id}.{outgoing.attempt}"
 
 
 def outcome(sending: Sending, choice: float) -> tuple[bool, Exception | None]:

@@ -26,7 +26,18 @@ Fail = Callable[[str, str], None]
 class Story:
     """One conversation as it really is."""
 
-    __slots__ = ("address", "counts", "entries", "generation", "id", "inbox", "state", "states")
+    __slots__ = (
+        "address",
+        "counts",
+        "entries",
+        "erased",
+        "generation",
+        "id",
+        "inbox",
+        "spoken",
+        "state",
+        "states",
+    )
 
     def __init__(self, entry: Document) -> None:
         self.id = cast(str, entry["conversation"])
@@ -36,6 +47,8 @@ class Story:
         self.entries: list[Document] = []
         self.states: list[State] = []
         self.counts: list[tuple[int, int]] = []
+        self.spoken: list[int] = []  # after each entry: the number of the last message
+        self.erased: dict[int, int] = {}  # whose words are erased, and the note that says so
         self.state: State | None = None
 
     @property
@@ -50,10 +63,21 @@ class Story:
             unanswered = unanswered + 1 if who == "contact" else 0 if who != "system" else unanswered
         elif entry["kind"] == "closed":
             unanswered = 0
+        elif passed_on(entry):
+            unanswered = max(unanswered, 1)  # who holds it next has said nothing yet
+        self.spoken.append(self.last + 1 if entry["kind"] == "message" else self.spoken[-1])
         self.entries.append(entry)
         self.states.append(state)
         self.counts.append((messages, unanswered))
         self.state = state
+
+
+def passed_on(entry: Document) -> bool:
+    """Whether another one will hold the conversation from now on, or the same one later."""
+    how = cast(Document, entry["body"]).get("how")
+    if entry["kind"] == "assigned":
+        return how in ("transfer", "given")
+    return entry["kind"] in ("queued", "released", "snoozed")
 
 
 class Offer:
@@ -157,6 +181,7 @@ class Checker:
         self.order: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
         self.statuses: dict[str, set[str]] = {}
         self.replays: dict[str, int] = {}
+        self.named_outside: dict[str, str] = {}  # what the channel calls a message
         self.attempts: dict[str, set[str]] = {}
         self.sends: dict[str, int] = {}
         self.number = 0  # commits
@@ -175,6 +200,7 @@ class Checker:
         agents: dict[str, None] = {}
         projected: list[str] = []
         offered: list[Document] = []
+        rewritten: list[Document] = []
         places: dict[tuple[str, str], None] = {}
         for step in operation.steps or ():
             kind = type(step)
@@ -190,6 +216,7 @@ class Checker:
                             offered.append(document)
                     else:
                         self._entry_again(document)
+                        rewritten.append(document)
                 elif collection == "conversations":
                     projected.append(id)
                 elif collection == "agents":
@@ -206,6 +233,8 @@ class Checker:
             self._agent(id, operation, offered)
         for document in offered:
             self._routed(document, operation)
+        for document in rewritten:
+            self._erased(document)
         for id in projected:
             self._projected(id)
         for place in places:
@@ -253,7 +282,27 @@ class Checker:
                 offer.stale_since = self._now()
         story.add(entry, after)
         self._owed(entry, after, words)
+        self._by_house(entry, before, story, words)
         self._count(entry, before)
+
+    def _by_house(self, entry: Document, before: State | None, story: Story, words: str) -> None:
+        """What the house itself notes and closes must be so."""
+        by, body = cast(dict[str, str], entry["by"]), cast(Document, entry["body"])
+        if by["kind"] != "system":
+            return
+        if entry["kind"] == "note":
+            self.seen[f"note: {body['event']}"] += 1
+            if body["event"] == "erased":
+                number = cast(int, body["erased"])
+                erased = self._data["entries"][cast(str, story.entries[number - 1]["id"])]
+                if not cast(Document, erased["body"]).get("redacted"):
+                    self._fail("I9", f"{words}: entry {number} still has its words")
+                story.erased.setdefault(number, cast(int, entry["seq"]))
+        elif entry["kind"] == "closed" and body["reason"] == "left":
+            self.seen["left, and closed by the house"] += 1
+            mark = self._data["marks"].get(f"{story.id}:{cast(State, before).agent}")
+            if mark is None or cast(int, mark["seq"]) < cast(int, entry["seen"]):
+                self._fail("I5", f"{words}: its agent was shown {mark}")
 
     def _owed(self, entry: Document, after: State, words: str) -> None:
         todo = cast(dict[str, bool], entry.get("todo") or {})
@@ -311,6 +360,15 @@ class Checker:
         for field in ("id", "seq", "kind", "by", "after", "client_id"):
             if entry.get(field) != old.get(field):
                 self._fail("I2", f"{entry['id']}: {field} was rewritten")
+        redacted = cast(Document, entry["body"]).get("redacted")
+        if not redacted and entry["body"] != old["body"]:
+            self._fail("I2", f"{entry['id']}: its body was rewritten")
+
+    def _erased(self, entry: Document) -> None:
+        """Words go only together with a note that says so."""
+        story = self.stories[cast(str, entry["conversation"])]
+        if cast(Document, entry["body"]).get("redacted") and cast(int, entry["seq"]) not in story.erased:
+            self._fail("I9", f"{entry['id']}: its words were erased, and no note says so")
 
     def _cleared(self, step: Clear) -> None:
         entry = self._data["entries"].get(step.id)
@@ -518,6 +576,17 @@ class Checker:
         if state != story.states[version - 1] or counts != story.counts[version - 1]:
             wanted = (story.states[version - 1], story.counts[version - 1])
             self._fail("I9", f"{id} v{version} says {state} {counts}, its timeline {wanted}")
+        self._shows(document, story, version)
+
+    def _shows(self, document: Document, story: Story, version: int) -> None:
+        """A row shows the last message, and no word of it from the note of its erasure on."""
+        number = story.spoken[version - 1]
+        erased = story.erased.get(number)
+        shown = cast(Document, document["preview"])["text"]
+        said = cast(Document, story.entries[number - 1]["body"])["text"]
+        wrong = shown not in ("", said) if erased is not None else shown != said
+        if wrong or (erased is not None and version >= erased and shown):
+            self._fail("I9", f"{story.id} v{version} shows {shown!r} of {number}, erased by {erased}")
 
     # --- delivery ---
 
@@ -525,6 +594,13 @@ class Checker:
         id, status = cast(str, document["id"]), cast(str, document["status"])
         statuses = self.statuses.setdefault(id, set())
         self.seen[f"delivery {status}"] += 1
+        if status == "failed":
+            self.seen[f"failed: {document.get('why')}"] += 1
+        named = document.get("external_id")
+        if named is None and id in self.named_outside:
+            self._fail("I8", f"{id}: that the channel calls it {self.named_outside[id]} is forgotten")
+        if named is not None:
+            self.named_outside[id] = cast(str, named)
         if status == "started" and statuses & {"unknown", "failed"}:
             caller = operation.caller
             if caller is not None and caller.request.label == "replay":

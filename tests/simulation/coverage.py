@@ -28,6 +28,10 @@ SITUATIONS = (
     *(f"message by {who}" for who in ("contact", "agent", "bot", "system")),
     "queued by bot",
     "bot fails",
+    "bot names a queue that is not there",
+    "note: bot_no_queue",
+    "note: erased",
+    "left, and closed by the house",
     "queued by agent",
     "message reopens what was closed",
     "message reopens what was snoozed",
@@ -61,6 +65,7 @@ SITUATIONS = (
     ),
     *(f"delivery {status}" for status in ("started", "sent", "delivered", "failed", "unknown")),
     "delivery replayed by a person",
+    "channel not plugged in",
     "doubled, and recognised",
     "message arrives late",
     *(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hub.delivery import Status
+from hub.documents import Document
 from hub.entries import Actor, By
 from hub.ids import Address, ContactId, ConversationId, InboxId
 from hub.intake import Incoming
@@ -100,7 +101,7 @@ class Customer(Sender):
             inbox=InboxId(self.inbox),
             address=Address(self.address),
             contact=ContactId(self.id),
-            body={"text": "words", "number": number},
+            body={"text": f"words {number} of {self.id}", "number": number},
             client_id=None if self.by_vendor else name,
             external_id=name if self.by_vendor else None,
         )
@@ -258,7 +259,8 @@ class Person(Sender):
             queue = lambda: self._queue(id)  # noqa: E731
             give = lambda: self._give(id)  # noqa: E731
             snooze = lambda: self._snooze(id, last)  # noqa: E731
-            return [post, post, post, post, close, close, queue, give, snooze]
+            read = lambda: self._read(id, last)  # noqa: E731
+            return [post, post, post, post, close, close, queue, give, snooze, read, read, read]
         if state.state == "assigned":
             wrong = [lambda: self._post(id), lambda: self._close(id, last)]
             return [self.world.random.choice(wrong)] if self.world.random.random() < 0.1 else []
@@ -332,6 +334,15 @@ class Person(Sender):
             f"{id} seen {seen}",
         )
 
+    def _read(self, id: str, seen: int) -> None:
+        """The desk has shown him everything up to there."""
+        shown: Document = {"id": id, "version": seen, "organisation": "o_main", "agent": self.id}
+        self.ask(
+            Request(
+                "read", lambda process: process.marks.raise_to(shown, self.id, seen), words=f"{id} {seen}"
+            )
+        )
+
     def _snooze(self, id: str, seen: int) -> None:
         conversation, name = ConversationId(id), self._name()
         self._ask(
@@ -390,6 +401,8 @@ class Caretaker(Sender):
             return
         world = self.world
         random = world.random
+        if random.random() < 0.6 and self.close_left():
+            return
         choice = random.random()
         if choice < 0.4:
             self.replay()
@@ -426,6 +439,29 @@ class Caretaker(Sender):
                 words=id,
             )
         )
+
+    def close_left(self) -> bool:
+        """Close for somebody who has left; whether there was one."""
+        gone = [
+            story
+            for story in self.world.checker.stories.values()
+            if story.state is not None
+            and story.state.state == "assigned"
+            and any(entry["kind"] == "left" for entry in story.entries)
+        ]
+        if not gone:
+            return False
+        story = self.world.random.choice(gone)
+        id, last = ConversationId(story.id), story.last
+        self.ask(
+            Request(
+                "close left",
+                lambda process: process.conversations.close_left(id, after_seq=last),
+                author="system:hub",
+                words=id,
+            )
+        )
+        return True
 
     def redact(self) -> None:
         """Somebody's words are erased."""

@@ -1,6 +1,7 @@
 """One process of the house from its start to its end, put together from the real parts."""
 
 import asyncio
+import contextlib
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, cast
@@ -11,7 +12,7 @@ from hub.beats import Heart
 from hub.bots import Bot, BotRunner, Finish, HandOver, Say, Turn
 from hub.channel import Channel
 from hub.conversations import Conversations
-from hub.delivery import Deliverer, Receipts
+from hub.deliverer import Deliverer
 from hub.documents import Document, StoreError
 from hub.doors import Door, QueueFacts
 from hub.entries import Entry, Kind, State
@@ -21,11 +22,14 @@ from hub.events import Committed, LocalBus, Rang
 from hub.ids import ConversationId
 from hub.intake import Intake
 from hub.projections import Projector
+from hub.receipts import Receipts
 from hub.silence import Silence
 from hub.sweeper import Sweeper
 from hub.timeline import Seen
 from hub.writer import Writer
+from routing.configuration import Plan
 from routing.lease import Lease
+from routing.queues import Queue
 from routing.router import Router
 from tests.simulation.channels import SimChannel
 from tests.simulation.loop import Loop
@@ -34,6 +38,7 @@ from tests.simulation.store import Port
 from web.agent_desk.board import Board
 from web.agent_desk.desk import Desks
 from web.agent_desk.roster import Roster
+from web.marks import StaffMarks
 from web.presenting import Presenter
 
 if TYPE_CHECKING:
@@ -88,6 +93,9 @@ class SimBot:
             return Say({"text": f"bot {choice:.3f}"})
         if choice < 0.9 or message.seq == 1:
             skills = {"gas": 2} if choice < 0.6 else None
+            if world.random.random() < 0.05:
+                world.seen["bot names a queue that is not there"] += 1
+                return HandOver("q_gone", skills=skills)
             return HandOver(world.random.choice(world.queues), skills=skills)
         return Finish()
 
@@ -137,6 +145,7 @@ class Process:
         self.agents = Agents(port, clock=clock, bus=bus)
         self.heart = Heart(port, clock=clock, ids=ids, bus=bus)
         self.receipts = Receipts(port, clock=clock, bus=bus)
+        self.marks = StaffMarks(port, clock, bus)
         self._channels = {
             "i_web": SimChannel(self, recognises=True),
             "i_sms": SimChannel(self, recognises=False),
@@ -160,8 +169,9 @@ class Process:
             clock=clock,
         )
         bus.listen(Committed, self._offer_hint)
+        self.leases: list[Lease] = []
         self.routers = [self._router(group, ids, inline=inline) for group in groups]
-        self.erasure = Erasure(port, Projector(port, bus), clock)
+        self.erasure = Erasure(writer, clock)
         for router in self.routers:
             self.loop.create_task(router.run())
         if world.silence:
@@ -174,12 +184,14 @@ class Process:
         world, clock, bus = self.world, self.clock, self.bus
         port = Port(world, self, f"{self.name}.{group}")
         writer = Writer(port, clock=clock, ids=ids, bus=bus, inline_projection=inline)
+        lease = Lease(port, group, clock=clock, ids=ids, alone=world.places == 1)
+        self.leases.append(lease)
         router = Router(
             port,
-            Lease(port, group, clock=clock, ids=ids, alone=world.places == 1),
+            lease,
             assignments=Assignments(writer),
             agents=Agents(port, clock=clock, bus=bus),
-            times=self,
+            configuration=self,
             clock=clock,
             group=group,
             grace=world.grace,
@@ -225,10 +237,21 @@ class Process:
     async def latest(self, conversation: str) -> list[Seen]:
         return []
 
-    async def offer_seconds(self, queue: str | None) -> float:
+    async def offer_seconds(self, queue: str | None, channel: str) -> float:
         return self.world.offer_seconds
 
+    async def groups(self) -> set[str]:
+        return set(self.world.groups.values())
+
+    async def plan(self, group: str) -> Plan:
+        return self.world.plan(group)
+
+    async def find(self, queue: str) -> Queue | None:
+        return self.world.lines.get(queue)
+
     async def channel(self, inbox: str) -> Channel:
+        if inbox == "i_sms" and self.world.unplugged_until > self.world.time:
+            raise KeyError(inbox)
         return self._channels[inbox]
 
     async def public_name(self, kind: str, id: str) -> str:
@@ -283,13 +306,16 @@ class Process:
             self.loop.run()
 
     def retire(self) -> None:
-        """End in good order, as on SIGTERM: the beat is taken away, then it is over."""
+        """End in good order, as on SIGTERM: beat and leases are given up, then it is over."""
         self.retiring = True
         self.loop.create_task(self._retire())
 
     async def _retire(self) -> None:
         await self.sweeper.drain(1.0)
         await self.heart.stop()
+        for lease in self.leases:
+            with contextlib.suppress(StoreError):  # it stands still from now on
+                await lease.release()
         self.world.retired.append(self)
 
     def kill(self) -> None:

@@ -107,6 +107,24 @@ def expected(last: State | None, entry: Document, door: Door, groups: dict[str, 
         return last
     if kind == "note":
         return last
+    if kind == "overflowed":
+        _need(who == "router" and state == "waiting" and last.group == id, f"overflowed by {who} in {state}")
+        return last
+    if kind == "prioritised":
+        _need(who == "agent" and state in ("waiting", "offered"), f"prioritised by {who} in {state}")
+        return last._replace(priority=cast(int, body["priority"]))
+    if kind == "callback":
+        _need(state in ("bot", "waiting", "offered"), f"call-back in {state}")
+        return last
+    if kind == "queued" and who == "router":
+        _need(state == "waiting" and last.group == id, f"overflow in {state}")
+        queue = cast(str, body["queue"])
+        new = last._replace(queue=queue, group=groups[queue])
+        return new._replace(skills=skills_of(entry["after"].get("skills")))  # type: ignore[union-attr]
+    if kind == "queued" and body.get("how") == "taken_back":
+        _need(who == "agent" and state == "assigned", f"taken back in {state}")
+        queue = cast(str, body["queue"] or last.queue)
+        return free._replace(state="waiting", queue=queue, group=groups[queue])
     if kind == "queued":
         _need(mine or (who == "bot" and state == "bot"), f"I6 queued by {who} in state {state}")
         queue = cast(str, body["queue"])
@@ -172,5 +190,8 @@ def _assigned(last: State, entry: Document, body: Document, id: str, own: str, *
         return last._replace(state="assigned", agent=id, slot=own)
     if how == "transfer":
         _need(mine, f"I6 transferred by {id} in state {state} of {last.agent}")
+        return last._replace(state="assigned", agent=cast(str, body["to"]), slot=own)
+    if how == "given":
+        _need(state in ("waiting", "offered", "assigned"), f"given in state {state}")
         return last._replace(state="assigned", agent=cast(str, body["to"]), slot=own)
     raise Forbidden(f"assigned by {how}")

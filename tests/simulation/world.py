@@ -13,7 +13,9 @@ from hub import schema
 from hub.channel import Receipt
 from hub.documents import Document, Insert, Lost, PutIf, Refused, Schema, Step, Unavailable
 from hub.events import Rang
-from tests.simulation.channels import Sending, outcome
+from routing.configuration import Plan
+from routing.queues import Queue
+from tests.simulation.channels import Sending, name_of, outcome
 from tests.simulation.checker import Checker
 from tests.simulation.fast import FastDocuments
 from tests.simulation.people import Caretaker, Customer, Person
@@ -58,6 +60,7 @@ class World:
         self.retired: list[Process] = []
         self.crossing: Callable[[], object] | None = None
         self.down_until = 0.0
+        self.unplugged_until = 0.0
         self._draw()
         self.store = FastDocuments(SCHEMA)
         self.checker = Checker(
@@ -70,6 +73,7 @@ class World:
             grace=self.grace,
             seen=seen,
         )
+        self.lines = {id: self._line(id) for id in self.queues}
         self.walls: list[float] = [random.choice((0.0, 0.0, -40.0, 90.0, 5000.0)) for _ in range(PLACES)]
         self.people = [Person(self, f"u_{n}") for n in range(random.choice((2, 3, 3, 4)))]
         for person in self.people:
@@ -127,6 +131,19 @@ class World:
         self.spells = random.choice((0.01, 0.06))  # how often all goes well for a while
         self.patience = random.choice((0.3, 0.05))  # how often time passes in big leaps
         self.routing_places = (0,) if self.places == 1 or random.random() < 0.4 else (0, 1)
+
+    def _line(self, queue: str) -> Queue:
+        return Queue(
+            id=queue,
+            organisation="o_main",
+            name=queue,
+            group=self.groups[queue],
+            offer_seconds=round(self.offer_seconds),
+        )
+
+    def plan(self, group: str) -> Plan:
+        """How a group is routed."""
+        return Plan(queues={id: line for id, line in self.lines.items() if line.group == group})
 
     def _employ(self, person: Person) -> None:
         random = self.random
@@ -503,7 +520,8 @@ class World:
         if error is not None:
             future.set_exception(error)
         else:
-            future.set_result(Receipt(delivered=self.random.random() < 0.2))
+            delivered = self.random.random() < 0.2
+            future.set_result(Receipt(external_id=name_of(sending.outgoing), delivered=delivered))
         process.run()
 
     # --- what breaks ---
@@ -535,6 +553,10 @@ class World:
             self._note(f"the store is away until {self.down_until:.1f}")
         elif choice < 0.63:
             self._everybody_away()
+        elif choice < 0.7:
+            self.unplugged_until = self.time + random.choice((2.0, 30.0, 400.0))
+            self.seen["channel not plugged in"] += 1
+            self._note(f"the channel of i_sms is not plugged in until {self.unplugged_until:.1f}")
         else:
             person = random.choice(self.people)
             person.cut()
@@ -602,7 +624,7 @@ class World:
     def _rest(self) -> None:
         """Nothing breaks any more; everybody lives and answers until all is quiet."""
         self._note("--- rest")
-        self.down_until = 0.0
+        self.down_until = self.unplugged_until = 0.0
         for person in self.people:
             person.asleep = self.hints and self.random.random() < 0.1
         for sending in self.sendings:

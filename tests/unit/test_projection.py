@@ -99,6 +99,59 @@ def test_what_the_customer_said_is_unanswered_until_somebody_speaks() -> None:
     assert folded(FIRST, more, fact(Kind.CLOSED, AGENT, CLOSED))["unanswered"] == 0
 
 
+ROUTER = By(Actor.ROUTER, "g_1")
+PASSED_ON = [
+    fact(Kind.QUEUED, AGENT, WAITING, queue="q_2"),
+    fact(Kind.ASSIGNED, AGENT, ASSIGNED, how="transfer", to="u_2"),
+    fact(Kind.RELEASED, ROUTER, WAITING),
+    fact(Kind.SNOOZED, AGENT, SNOOZED, until="2026-11-26T08:00:00.000Z"),
+]
+
+
+@pytest.mark.parametrize("passed_on", PASSED_ON, ids=lambda one: one[0].value)
+def test_who_holds_it_next_owes_a_word_also_where_the_one_before_had_answered(passed_on: Fact) -> None:
+    answer = fact(Kind.MESSAGE, AGENT, ASSIGNED, text="my colleague will help you")
+    accepted = fact(Kind.ASSIGNED, By(Actor.AGENT, "u_2"), ASSIGNED, how="accept", slot="e_4")
+    answered = FIRST, fact(Kind.ASSIGNED, AGENT, ASSIGNED, how="accept", slot="e_1"), answer
+    assert folded(*answered)["unanswered"] == 0
+    assert folded(*answered, passed_on)["unanswered"] == 1
+    assert folded(*answered, passed_on, accepted)["unanswered"] == 1
+    assert folded(*answered, passed_on, accepted, answer)["unanswered"] == 0
+
+
+def test_what_nobody_has_answered_is_counted_on_across_hand_overs() -> None:
+    for passed_on in PASSED_ON:
+        assert folded(FIRST, FIRST, passed_on)["unanswered"] == 2
+        assert folded(FIRST, FIRST, passed_on, FIRST)["unanswered"] == 3
+
+
+@pytest.mark.parametrize("how", ["accept", "pull", "reopen"])
+def test_taking_it_up_is_no_hand_over(how: str) -> None:
+    closed = fact(Kind.CLOSED, AGENT, CLOSED, reason="done")
+    assert folded(FIRST, closed, fact(Kind.ASSIGNED, AGENT, ASSIGNED, how=how))["unanswered"] == 0
+
+
+def test_words_leave_the_row_with_the_note_of_their_erasure() -> None:
+    closed = fact(Kind.CLOSED, AGENT, CLOSED, summary="his card is 6222", reason="done")
+    first, second = (fact(Kind.NOTE, HOUSE, CLOSED, event="erased", erased=number) for number in (1, 2))
+    before = folded(FIRST, closed)
+    assert folded(FIRST, closed, first)["preview"] == {**_shown(before), "text": ""}
+    assert folded(FIRST, closed, second)["preview"] == before["preview"]
+    assert folded(FIRST, closed, second)["summary"] == ""
+    assert folded(FIRST, closed, first)["updated_at"] == before["updated_at"]
+
+
+def test_only_the_house_itself_says_that_something_was_erased() -> None:
+    note = fact(Kind.NOTE, AGENT, WAITING, event="erased", erased=1)
+    assert folded(FIRST, note)["preview"] == folded(FIRST)["preview"]
+
+
+def _shown(document: Document) -> Document:
+    preview = document["preview"]
+    assert isinstance(preview, dict)
+    return preview
+
+
 @pytest.mark.parametrize("kind", [Kind.OFFERED, Kind.OFFER_ENDED])
 def test_offers_do_not_move_a_row(kind: Kind) -> None:
     document = folded(FIRST, fact(kind, By(Actor.ROUTER, "g_1"), WAITING))

@@ -19,7 +19,7 @@ from hub.assignments import Assignments, Tenure
 from hub.channel import Channels
 from hub.clock import Clock, SystemClock
 from hub.delivery import Status
-from hub.documents import Document, Documents, Insert
+from hub.documents import Document, Documents, Insert, Json
 from hub.entries import Actor, By, Entry
 from hub.ids import MAIN_GROUP, Address, ConversationId, Ids, InboxId, RandomIds
 from hub.intake import Incoming
@@ -148,15 +148,25 @@ async def _fill(house: House, company: Company, ids: MarkedIds) -> None:
     made = company.ids
     made["skill"] = (await f.skills.create(organisation, {"name": f"燃气表{mark}"})).id
     made["spare_skill"] = (await f.skills.create(organisation, {"name": f"管道{mark}"})).id
+    week: Json = [[{"from": "00:00", "to": "24:00"}]] * 7
+    for key, name in (("calendar", "全天"), ("spare_calendar", "空日历")):
+        fields: Document = {"name": f"{name}{mark}", "week": week, "special": [], "follows": "CN"}
+        made[key] = (await f.calendars.create(organisation, fields)).id
     for key, name in (("queue", "报修"), ("queue_b", "投诉"), ("spare_queue", "空队列")):
         made[key] = (await f.queues.create(organisation, {"name": f"{name}{mark}"})).id
-    fields: Document = {"shortcut": f"nh{mark}", "title": f"问候{mark}", "text": f"您好{mark}"}
+    fields = {"shortcut": f"nh{mark}", "title": f"问候{mark}", "text": f"您好{mark}"}
     made["reply"] = (await f.canned_replies.create(organisation, fields)).id
     made["disposition"] = (await f.dispositions.create(organisation, {"name": f"报修{mark}"})).id
     made["reason"] = (await f.break_reasons.create(organisation, {"name": f"小休{mark}"})).id
     for key in ("inbox", "spare_inbox"):
         inbox: Document = {"channel": "webchat", "name": f"官网{key}{mark}", "queue": made["queue"]}
         made[key] = (await f.inboxes.create(organisation, inbox)).id
+    rule: Document = {
+        "name": f"阀门{mark}",
+        "when": [{"field": "text", "op": "contains", "value": "阀门"}],
+        "then": {"queue": made["queue_b"], "skills": {made["skill"]: 3}, "priority": 4},
+    }
+    made["rule"] = (await f.rules.append(organisation, rule)).id
     for role in ROLES:
         company.users[role] = await _user(f, company, role, mark, agent=True)
     company.users["colleague"] = await _user(f, company, "colleague", mark, agent=True)

@@ -3,14 +3,21 @@
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
+from hub.documents import Unavailable
 from hub.settings import Settings, SettingsProblem, load, unknown
+from tests.fakes.memory_documents import MemoryDocuments
+from tests.web.stage import stage
 from web.cli import main
+from web.commands import doctor
+from web.foundation import schema
+from web.installation import hold
 
 
 @pytest.fixture(autouse=True)
@@ -134,6 +141,20 @@ def test_users_are_added_listed_changed_and_disabled(data: Path) -> None:
     assert "There is no user 'nobody'" in nobody.output
 
 
+def test_the_last_administrator_cannot_be_disabled(data: Path) -> None:
+    hub(data, "user", "add", "anna", "--role", "agent")
+    hub(data, "user", "add", "chef", "--role", "admin")
+    refused = hub(data, "user", "disable", "chef")
+    assert refused.exit_code == 1
+    assert "Refused: chef is the last administrator who can sign in. Make another one" in refused.output
+    assert "disabled" not in hub(data, "user", "list").output
+    assert hub(data, "user", "disable", "anna").exit_code == 0
+    hub(data, "user", "add", "vize", "--role", "admin")
+    assert hub(data, "user", "disable", "chef").exit_code == 0
+    assert hub(data, "user", "disable", "vize").exit_code == 1
+    assert hub(data, "user", "disable", "chef").exit_code == 0  # a second time changes nothing
+
+
 def test_a_short_password_is_refused_in_plain_words(data: Path) -> None:
     environment = {"HUB_DATA": str(data)}
     answer = CliRunner().invoke(
@@ -159,6 +180,113 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(data: Path) -> None:
     assert answer.exit_code == 1
     assert "LOOK  there is an administrator\n      → Run: hub user add LOGIN --role admin" in answer.output
     assert "ok    the store takes writes" in answer.output
+
+
+SEEN = (
+    "Python",
+    "the store takes writes",
+    "the data is of this version",
+    "there is an administrator",
+    "an inbox is open",
+    "every queue has agents",
+    "messages failed",
+    "entries wait to be shown in lists",
+    "MB free on the disk",
+    "the secrets are readable for the owner only",
+    "the screens are built",
+)
+
+
+def test_the_doctor_goes_on_where_the_store_is_damaged_and_the_secrets_are_gone(data: Path) -> None:
+    hub(data, "user", "add", "anna")
+    (data / "hub.sqlite").write_bytes(b"nonsense" * 1000)
+    (data / "secrets.json").write_text("nonsense")
+    answer = hub(data, "doctor")
+    assert answer.exit_code == 1
+    assert "secrets.json is damaged. Put back a copy" in answer.output
+    (data / "secrets.json").unlink()
+    answer = hub(data, "doctor")
+    assert "LOOK  the store can be opened\n      → Is the disk of" in answer.output
+    for what in SEEN[2:]:
+        assert what in answer.output, what
+
+
+async def test_the_doctor_says_of_a_full_disk_what_still_can_be_said(tmp_path: Path) -> None:
+    documents = Full(schema())
+    said: list[str] = []
+    async with stage(tmp_path, documents=documents) as made:
+        documents.full = True
+        code = await doctor.look_after(made.house.foundation, {}, said.append)
+    assert code == 1
+    text = "\n".join(said)
+    assert "LOOK  the store takes writes\n      → Is the disk of" in text
+    assert "(SQLITE_FULL: database or disk is full)" in text
+    assert "ok    there is an administrator" in text
+    assert "ok    an inbox is open" in text
+    for what in SEEN:
+        assert what in text, what
+
+
+class Full(MemoryDocuments):
+    """Can be read, not written."""
+
+    full = False
+
+    async def ping(self) -> None:
+        """As the port."""
+        if self.full:
+            raise Unavailable("SQLITE_FULL: database or disk is full")
+
+
+def test_a_restore_is_refused_while_somebody_has_the_data_open(data: Path, tmp_path: Path) -> None:
+    hub(data, "user", "add", "anna")
+    archive = tmp_path / "backup.tar.gz"
+    hub(data, "backup", str(archive))
+    before = sorted(path.name for path in data.iterdir())
+    lock = hold(data)
+    try:
+        for arguments in (("restore", str(archive), "--yes"), ("user", "list"), ("backup", str(data / "b"))):
+            answer = hub(data, *arguments)
+            assert answer.exit_code == 1
+            assert f"in use by process {os.getpid()}, which does not answer at control.sock" in answer.output
+            assert sorted(path.name for path in data.iterdir()) == before
+        answer = hub(data, "doctor")
+        assert "LOOK  the store can be opened" in answer.output
+        assert f"in use by process {os.getpid()}" in answer.output
+    finally:
+        lock.release()
+    assert hub(data, "restore", str(archive), "--yes").exit_code == 0
+
+
+@contextmanager
+def somebody_else(folder: Path) -> Iterator[None]:
+    """Be a user who may not enter the folder."""
+    folder.chmod(0o000)
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+        folder.chmod(0o700)
+
+
+@pytest.mark.parametrize("nested", [False, True], ids=["the folder", "the one above it"])
+def test_a_folder_that_one_may_not_enter_is_explained(data: Path, tmp_path: Path, nested: bool) -> None:
+    hub(data, "user", "add", "anna")
+    archive = tmp_path / "backup.tar.gz"
+    hub(data, "backup", str(archive))
+    hub(data, "check-config")
+    closed = tmp_path if nested else data
+    with somebody_else(closed):
+        answers = [hub(data, "user", "list"), hub(data, "doctor"), hub(data, "check-config")]
+    for answer in answers:
+        assert answer.exit_code == 1, answer.output
+        assert answer.exception is None or isinstance(answer.exception, SystemExit)
+        assert f"HUB_DATA names {data}, w" in answer.output
+    assert "run the command as the hub's user" in answers[0].output
 
 
 def test_a_backup_brings_back_what_was_there(data: Path, tmp_path: Path) -> None:

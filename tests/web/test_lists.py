@@ -1,10 +1,11 @@
 """Lists and badges: what each shows, in which order, and that reading stays near what is shown."""
 
+import dataclasses
 from dataclasses import dataclass
 
 import pytest
 
-from hub.access import ROLES, Principal
+from hub.access import ROLES, Permission, Principal, Scope
 from hub.documents import Document, Filter, Page, Schema
 from hub.errors import Invalid
 from hub.ids import AgentId, OrganisationId
@@ -14,6 +15,13 @@ from tests.web.stage import Stage
 from web.lists import ConversationLists, Listed
 
 STATES = ("waiting", "offered", "assigned", "snoozed", "closed", "closed", "closed", "continued")
+ENDED = {"closed", "continued"}
+FITS = {
+    "any": set(STATES),
+    "waiting": {"waiting"},
+    "open": set(STATES) - ENDED,
+    "closed": ENDED,
+}
 QUEUES = tuple(f"q_{number}" for number in range(12))
 
 
@@ -92,6 +100,22 @@ async def whole(shelf: Shelf, who: Principal, name: str, *arguments: str, limit:
             return found
 
 
+def own_reader() -> Principal:
+    """Somebody who may read his own conversations only."""
+    own = {Permission.CONVERSATIONS_READ: Scope.OWN}
+    return dataclasses.replace(reader("agent", "q_1", "q_2"), grants=own)
+
+
+def is_seen_by(who: Principal, row: Document) -> bool:
+    """Whether a conversation is his to see: by his role, by its queue, or because it is or was his."""
+    if row["organisation"] != who.organisation:
+        return False
+    scope = who.scope(Permission.CONVERSATIONS_READ)
+    owner = row["last_agent"] if row["state"] in ENDED else row["agent"]
+    in_queue = scope is Scope.TEAM and row["queue"] in who.queues
+    return scope is Scope.ALL or owner == who.id or in_queue
+
+
 def ids(rows: list[Document]) -> list[str]:
     """Their ids."""
     return [str(row["id"]) for row in rows]
@@ -107,9 +131,6 @@ def longest(rows: list[Document]) -> list[str]:
     return ids(sorted(rows, key=lambda row: (str(row["waiting_since"]), str(row["id"]))))
 
 
-ENDED = {"closed", "continued"}
-
-
 async def test_mine_is_what_i_hold_and_closed_what_i_held_last(shelf: Shelf) -> None:
     who = reader("agent", "q_1")
     mine = [row for row in shelf.rows if row["agent"] == "u_1" and row["organisation"] == "o_main"]
@@ -122,31 +143,35 @@ async def test_mine_is_what_i_hold_and_closed_what_i_held_last(shelf: Shelf) -> 
     assert ids(await whole(shelf, who, "mine", "closed")) == latest(held)
 
 
-@pytest.mark.parametrize("state", ["any", "waiting", "open", "closed"])
+@pytest.mark.parametrize("state", sorted(FITS))
 async def test_a_queue_in_each_state(shelf: Shelf, state: str) -> None:
-    def fits(row: Document) -> bool:
-        known = str(row["state"])
-        return {
-            "any": True,
-            "waiting": known == "waiting",
-            "open": known not in ENDED,
-            "closed": known in ENDED,
-        }[state]
-
-    rows = [r for r in shelf.rows if r["queue"] == "q_3" and r["organisation"] == "o_main" and fits(r)]
+    rows = [
+        row
+        for row in shelf.rows
+        if row["queue"] == "q_3" and row["organisation"] == "o_main" and str(row["state"]) in FITS[state]
+    ]
     expected = longest(rows) if state in {"waiting", "open"} else latest(rows)
     assert ids(await whole(shelf, reader("agent", "q_3"), "queue", "q_3", state)) == expected
 
 
-@pytest.mark.parametrize("limit", [3, 7, 100])
-async def test_all_i_may_see_is_merged_from_my_queues_and_what_i_hold(shelf: Shelf, limit: int) -> None:
+@pytest.mark.parametrize("limit", [5, 7, 100])
+async def test_all_i_may_see_is_merged_from_my_queues_and_what_is_or_was_mine(
+    shelf: Shelf, limit: int
+) -> None:
     who = reader("agent", *QUEUES[:10])
-    expected = [
-        row
-        for row in shelf.rows
-        if row["organisation"] == "o_main" and (row["queue"] in who.queues or row["agent"] == "u_1")
-    ]
+    expected = [row for row in shelf.rows if is_seen_by(who, row)]
     assert ids(await whole(shelf, who, "all", "any", limit=limit)) == latest(expected)
+
+
+@pytest.mark.parametrize("state", sorted(FITS))
+async def test_all_that_somebody_without_queues_may_see_is_what_is_or_was_his(
+    shelf: Shelf, state: str
+) -> None:
+    who = own_reader()
+    rows = [row for row in shelf.rows if is_seen_by(who, row) and str(row["state"]) in FITS[state]]
+    expected = longest(rows) if state in {"waiting", "open"} else latest(rows)
+    assert ids(await whole(shelf, who, "all", state)) == expected
+    assert bool(expected) is (state != "waiting")
 
 
 async def test_a_supervisor_sees_the_organisation_and_no_other(shelf: Shelf) -> None:
@@ -156,10 +181,47 @@ async def test_a_supervisor_sees_the_organisation_and_no_other(shelf: Shelf) -> 
     assert ids(await whole(shelf, reader("supervisor"), "all", "waiting")) == latest(waiting)
 
 
-async def test_a_contacts_history_shows_what_the_reader_may_see(shelf: Shelf) -> None:
-    who = reader("supervisor")
-    own = [row for row in shelf.rows if row["contact"] == "p_7" and row["organisation"] == "o_main"]
-    assert ids(await whole(shelf, who, "contact", "p_7", "any")) == latest(own)
+@pytest.mark.parametrize("state", sorted(FITS))
+@pytest.mark.parametrize("who", ["supervisor", "agent of few queues", "agent of none", "own"])
+async def test_a_contacts_history_is_what_the_reader_may_see(shelf: Shelf, who: str, state: str) -> None:
+    someone = {
+        "supervisor": reader("supervisor"),
+        "agent of few queues": reader("agent", "q_7", "q_9"),
+        "agent of none": reader("agent"),
+        "own": own_reader(),
+    }[who]
+    expected = [
+        row
+        for row in shelf.rows
+        if row["contact"] == "p_7" and is_seen_by(someone, row) and str(row["state"]) in FITS[state]
+    ]
+    assert ids(await whole(shelf, someone, "contact", "p_7", state, limit=3)) == latest(expected)
+
+
+async def test_a_contacts_long_history_elsewhere_is_not_read(shelf: Shelf) -> None:
+    rows: list[Document] = []
+    for number in range(500):
+        moment = f"2026-11-26T10:{number // 60:02}:{number % 60:02}.000Z"
+        rows.append(
+            {
+                "id": f"x_{number:05}",
+                "version": 3,
+                "organisation": "o_main",
+                "queue": "q_3" if number == 0 else "q_5",
+                "state": "closed",
+                "agent": None,
+                "last_agent": "u_3",
+                "contact": "p_regular",
+                "waiting_since": moment,
+                "updated_at": moment,
+            }
+        )
+    await shelf.documents.bulk("conversations", rows)
+    shelf.documents.rows = 0
+    for state in ("any", "closed"):
+        page = await shelf.lists.contact(reader("agent", "q_3"), "p_regular", state, cursor=None, limit=30)
+        assert ids(page.items) == ["x_00000"]
+    assert shelf.documents.rows == 2
 
 
 @pytest.mark.parametrize("cursor", ["x", "e30", "W10", "WyJhIl0", "////", "WyJ1cGRhdGVkX2F0Iiwx"])

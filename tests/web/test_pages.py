@@ -50,6 +50,36 @@ async def test_a_part_that_does_not_answer_fails_instead_of_hanging(monkeypatch:
     assert await health.states() == {"store": "failing"}
 
 
+async def test_however_many_ask_the_store_is_probed_once_in_a_while() -> None:
+    now, probes = 100.0, 0
+    failing = False
+
+    async def probe() -> None:
+        nonlocal probes
+        probes += 1
+        await asyncio.sleep(0.01)
+        if failing:
+            raise Unavailable("the disk is full")
+
+    health = Health("1", monotonic=lambda: now)
+    health.add("store", probe, every=2.0)
+    first = asyncio.create_task(health.states())
+    await asyncio.sleep(0)
+    first.cancel()  # one who hangs up does not end it for the others
+    states = await asyncio.gather(*(health.states() for _ in range(50)))
+    assert all(state == {"store": "ok"} for state in states)
+    assert probes == 1
+    failing = True
+    assert await health.states() == {"store": "ok"}
+    now += 2.0
+    assert await health.states() == {"store": "failing"}
+    assert await health.states() == {"store": "failing"}
+    failing = False
+    now += 2.0
+    assert await health.states() == {"store": "ok"}
+    assert probes == 3
+
+
 async def test_figures_are_for_this_machine_or_who_has_the_right(stage: Stage) -> None:
     async with stage.visitor() as local:
         await local.get("/api/session")

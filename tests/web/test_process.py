@@ -280,6 +280,24 @@ def test_a_running_hub_is_backed_up_and_restored() -> None:
         assert next(hub.data.glob("before-restore-*/hub.sqlite")).is_file()
 
 
+def test_a_restore_does_not_pull_the_data_from_under_a_hub_that_cannot_be_asked() -> None:
+    with hub_process("demo") as hub:
+        known = passwords(hub)
+        archive = hub.folder / "backup.tar.gz"
+        assert command(hub, "backup", str(archive)).returncode == 0
+        (hub.data / "control.sock").unlink()
+        refused = command(hub, "restore", str(archive), "--yes")
+        assert refused.returncode == 1
+        assert f"in use by process {hub.process.pid}, which does not answer" in refused.stderr
+        assert "Traceback" not in refused.stderr
+        with sign_in(hub, "admin", known["admin"]) as browser:
+            assert browser.post("/api/skills", json={"name": "later"}).status_code == 201
+        hub.restart()
+        with sign_in(hub, "admin", known["admin"]) as browser:
+            assert "later" in {one["name"] for one in browser.get("/api/skills").json()["items"]}
+        assert not list(hub.data.glob("before-restore-*"))
+
+
 def test_log_lines_are_json_without_tokens_or_passwords() -> None:
     with hub_process("serve", settings={"HUB_LOG_LEVEL": "debug"}) as hub:
         password = re.search(r"password  (\S+)", hub.log())

@@ -1,11 +1,19 @@
 """The admin's lists: versions, names that differ, what is still needed, users and agents."""
 
 import asyncio
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
+from hub.accounts import Changes, is_admin
+from hub.documents import Step
+from hub.errors import Conflict
 from hub.events import ConfigurationChanged
+from tests.fakes.memory_documents import MemoryDocuments
 from tests.web.stage import Stage
+from tests.web.stage import stage as make_stage
+from web.foundation import schema
 
 
 async def test_of_two_who_edit_the_same_the_second_is_told(stage: Stage) -> None:
@@ -78,10 +86,7 @@ async def test_dispositions_have_two_levels_and_no_circles(stage: Stage) -> None
     [
         {"channel": "pigeon"},
         {"queue": "q_none"},
-        {"hours": {"timezone": "Mars/Olympus", "week": [[]] * 7}},
-        {"hours": {"week": [[{"from": "20:00", "to": "08:00"}]] * 7}},
-        {"hours": {"week": [[]] * 6}},
-        {"hours": {"week": [[{"from": "8:00", "to": "20:00"}]] * 7}},
+        {"hours": "k_none"},
         {"settings": {"colour": "red"}},
         {"settings": {"allowed_origins": ["not an origin"]}},
         {"settings": {"greeting": "x" * 4_001}},
@@ -147,6 +152,45 @@ async def test_somebody_who_is_no_agent_has_no_presence(stage: Stage) -> None:
     async with await stage.signed_in("clerk") as browser:
         answer = await browser.put("/api/presence", json={"state": "ready"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_an_agent")
+
+
+class Crossing(MemoryDocuments):
+    """Holds commits until two have come, so that both were decided on the same reading."""
+
+    def __init__(self) -> None:
+        super().__init__(schema())
+        self.held: list[asyncio.Event] | None = None
+
+    async def commit(self, steps: Sequence[Step]) -> None:
+        """As the port."""
+        if self.held is not None:
+            mine = asyncio.Event()
+            self.held.append(mine)
+            if len(self.held) == 2:
+                for one in self.held:
+                    one.set()
+            await mine.wait()
+        await super().commit(steps)
+
+
+async def test_of_two_administrators_who_disable_each_other_one_stays(tmp_path: Path) -> None:
+    documents = Crossing()
+    async with make_stage(tmp_path, documents=documents) as stage:
+        accounts = stage.house.foundation.accounts
+        first = stage.own.users["admin"]
+        second = await accounts.draft(
+            first.organisation, login="second", name="second", password="long enough 1", roles=["admin"]
+        )
+        await accounts.add(second)
+        documents.held = []
+        outcomes = await asyncio.gather(
+            accounts.change(first, Changes(disabled=True)),
+            accounts.change(second, Changes(roles=["agent"])),
+            return_exceptions=True,
+        )
+        assert [isinstance(outcome, Conflict) for outcome in outcomes].count(True) == 1
+        left = [user for user in await accounts.all(first.organisation) if is_admin(user)]
+        assert len(left) == 1
 
 
 async def test_the_last_administrator_stays_one(stage: Stage) -> None:

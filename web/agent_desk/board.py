@@ -7,6 +7,7 @@ from hub.documents import Document, Documents, Equal, In, Json, all_of
 from hub.entries import Entry, State
 from hub.ids import ConversationId
 from hub.timeline import Audience, Seen, Timeline
+from routing.memory import OFFER_SECONDS
 from routing.queues import Queue
 from web.lists import asleep
 
@@ -37,10 +38,10 @@ class Board:
         self._queues = queues
         self.timeline = Timeline(documents)
 
-    async def offer_seconds(self, queue: str | None) -> float:
-        """How long an offer of this queue stands."""
+    async def offer_seconds(self, queue: str | None, channel: str) -> float:
+        """How long an offer of this queue and channel stands."""
         facts = None if queue is None else await self._queues.find(queue)
-        return 20.0 if facts is None else float(facts.offer_seconds)
+        return OFFER_SECONDS if facts is None else facts.rings_for(channel)
 
     async def queue(self, organisation: str, queue: str) -> Document | None:
         """One queue with who waits in it: number (at most 1,000 are counted) and since when the first."""

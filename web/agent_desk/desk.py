@@ -3,13 +3,14 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from typing import Protocol
+from datetime import timedelta
+from typing import Protocol, TypeAlias, cast
 
 import structlog
 
 from hub.access import Permission, Principal
 from hub.agents import Agents
-from hub.clock import Clock
+from hub.clock import Clock, parse_stamp
 from hub.documents import Document, Documents, Json, StoreError
 from hub.entries import Actor, Entry, Kind, State
 from hub.errors import HubError
@@ -39,8 +40,11 @@ STUCK_LOOK = 5.0  # seconds between two looks for readers that take nothing
 PRESENCE_GAP = 0.5  # seconds in which presence changes are gathered
 BOARD_GAP = 1.0  # seconds in which changes of queues are gathered
 KEPT_SIGHTS = 50_000
+LIVE = timedelta(seconds=2)  # an entry so young cannot have been delivered yet
+ADOPTED = 3.0  # seconds beyond its end after which an offer that stands must have a new limit
 STALE = 2.0  # seconds after which an answer about an offer is asked for again
 ASKED_AGAIN = 5
+Sighted: TypeAlias = tuple[str, str | None, str | None]  # organisation, queue, agent
 _log = structlog.get_logger(__name__)
 
 
@@ -92,7 +96,7 @@ class Desks:
         self._desks: Sight[Desk] = Sight()
         self._watchers: dict[str, dict[Desk, None]] = {}  # by conversation that is open
         self._flusher = Flusher(PAUSE_PER_SOCKET, LONGEST_PAUSE)
-        self._sights: OrderedDict[str, tuple[str, str | None, str | None]] = OrderedDict()
+        self._sights: OrderedDict[str, tuple[int, Sighted]] = OrderedDict()  # and by which entry
         self._offered: dict[str, tuple[str, str]] = {}  # conversation → agent, slot
         self._changed_agents: set[str] = set()
         self._dirty_queues: set[tuple[str, str]] = set()
@@ -100,7 +104,7 @@ class Desks:
         self._rest = asyncio.Event()
 
     def listen(self, bus: Bus) -> None:
-        """Hear what this process does."""
+        """Hear what happens."""
         self._roster.listen(bus)
         bus.listen(Committed, self._on_committed)
         bus.listen(AgentChanged, lambda event: self._note_agent(event.agent))
@@ -153,7 +157,8 @@ class Desks:
         self._board_changed(event.entry)
 
     def _board_changed(self, entry: Entry) -> None:
-        if entry.kind not in (Kind.NOTE, Kind.RATED) and entry.after.queue is not None:
+        said = entry.kind is Kind.MESSAGE and entry.after.state is State.ASSIGNED  # nobody waits for it
+        if not said and entry.kind not in (Kind.NOTE, Kind.RATED) and entry.after.queue is not None:
             self._dirty_queues.add((entry.organisation, entry.after.queue))
             self._rest.set()
 
@@ -190,18 +195,33 @@ class Desks:
         if document is None:
             document = await self._documents.get("conversations", entry.conversation)
         row = None if document is None else await self._presenter.row(document)
-        shown = await self._presenter.entry(Seen(entry, entry.seq - 1), live=True)
+        live = self._clock.now() - parse_stamp(entry.at) < LIVE  # else it was found in the store
+        shown = await self._presenter.entry(Seen(entry, entry.seq - 1), live=live)
         text = encode({"t": "entry", "entry": shown, "row": row})
         place = (str(entry.conversation), entry.seq)
-        for desk in self._audience(entry):
+        late = entry.seq < self._sights.get(entry.conversation, (0, None))[0]
+        for desk in self._audience(entry, late=late):
             self.push(desk, text, place)
-        await self._tell_offer(entry, row, shown)
+        if not late:
+            await self._tell_offer(entry)
 
-    def _audience(self, entry: Entry) -> Iterable[Desk]:
-        """Who sees the conversation now, or saw it before this entry."""
+    def saw(self, conversations: Iterable[Document]) -> None:
+        """Desks were shown these, each as it stood then; what follows is told to who sees them."""
+        for one in conversations:
+            queue, agent = cast("str | None", one.get("queue")), cast("str | None", one.get("agent"))
+            sight = (cast(int, one["version"]), (str(one["organisation"]), queue, agent))
+            self._sights.setdefault(str(one["id"]), sight)
+
+    def _audience(self, entry: Entry, *, late: bool) -> Iterable[Desk]:
+        """Who sees the conversation now, or saw it before this entry.
+
+        ``late``: a later entry was told before; entries of two processes may overtake each other.
+        """
         now = (entry.organisation, entry.after.queue, entry.after.agent)
-        before = self._sights.pop(entry.conversation, now)
-        self._sights[entry.conversation] = now
+        _, before = self._sights.get(entry.conversation, (0, now))
+        if not late:
+            self._sights[entry.conversation] = (entry.seq, now)
+            self._sights.move_to_end(entry.conversation)
         if len(self._sights) > KEPT_SIGHTS:
             self._sights.popitem(last=False)
         desks = self._desks.seeing(*now)
@@ -209,16 +229,18 @@ class Desks:
             desks.update(self._desks.seeing(*before))
         return desks
 
-    async def _tell_offer(self, entry: Entry, row: Document | None, shown: Document) -> None:
+    async def _tell_offer(self, entry: Entry) -> None:
         standing = self._offered.get(entry.conversation)
         stands = entry.after.state is State.OFFERED
-        if standing is not None and not (stands and standing[1] == entry.after.slot):
+        told = standing is not None and stands and standing[1] == entry.after.slot
+        if standing is not None and not told:
             self._offer_gone(entry, standing)
-        if entry.kind is Kind.OFFERED and entry.after.agent and self._desks.of(entry.after.agent):
+        agent = entry.after.agent
+        # Its own entry may have been missed: whatever says "offered" will do, if it may ring.
+        if stands and not told and agent is not None and self._desks.of(agent):
             offer = await self.offer(entry)
-            if offer is not None and entry.after.agent is not None:
-                self._offered[entry.conversation] = (entry.after.agent, entry.id)
-                self.tell(entry.after.agent, {"t": "offer", "offer": offer})
+            if offer is not None:
+                self.tell(agent, {"t": "offer", "offer": offer})
 
     def _offer_gone(self, entry: Entry, standing: tuple[str, str]) -> None:
         agent, slot = standing
@@ -240,22 +262,33 @@ class Desks:
         conversation = await self._documents.get("conversations", entry.conversation)
         if conversation is None:
             return None
-        total = await self._board.offer_seconds(entry.after.queue)
-        left = self._offer_clock.remaining(slot)
+        total = await self._board.offer_seconds(entry.after.queue, entry.after.channel)
+        begun = entry if entry.id == slot else await self._board.timeline.by_id(slot)
         latest = await self._presenter.entries(await self._board.latest(entry.conversation))
         offer: Document = {
             "conversation": entry.conversation,
             "slot": slot,
             "row": await self._presenter.row(conversation),
-            "expires_in_ms": round((total if left is None else left) * 1000),
+            "expires_in_ms": round(self._left(slot, begun, total) * 1000),
             "total_ms": round(total * 1000),
-            "why": entry.body.get("why"),
+            "why": None if begun is None else begun.body.get("why"),
             "latest": list[Json](latest),
         }
         if not await self._may_ring(entry.conversation, slot, agent):
             return None
         self._offered[entry.conversation] = (agent, slot)
         return offer
+
+    def _left(self, slot: str, begun: Entry | None, total: float) -> float:
+        """Seconds an offer still stands: by its router, or by when it was made if that is elsewhere.
+
+        One that stands far beyond its time was adopted by another router, with a fresh limit.
+        """
+        known = self._offer_clock.remaining(slot)
+        if known is not None:
+            return known
+        passed = 0.0 if begun is None else (self._clock.now() - parse_stamp(begun.at)).total_seconds()
+        return total if passed > total + ADOPTED else min(max(total - passed, 0.0), total)
 
     async def _may_ring(self, conversation: ConversationId, slot: str, agent: str) -> bool:
         """Whether the last entry and the agent's document agree on the offer, by an answer that is fresh."""
@@ -303,9 +336,9 @@ class Desks:
         changed, self._changed_agents = self._changed_agents, set()
         by_organisation: dict[str, list[Json]] = {}
         for id in changed:
-            view = await self._roster.view(id)
+            view = await self._roster.news(id)
             if view is None:
-                continue
+                continue  # a thousand desks that come back after a cut are no news to each other
             organisation, shown = view
             by_organisation.setdefault(organisation, []).append(shown)
             self.tell(id, {"t": "me", "me": shown})
@@ -367,7 +400,7 @@ class Desks:
         desks = dict(self._watchers.get(conversation, {}))
         sight = self._sights.get(conversation)
         if sight is not None:
-            desks.update(self._desks.seeing(*sight))
+            desks.update(self._desks.seeing(*sight[1]))
         text = encode(event)
         for desk in desks:
             self.push(desk, text)

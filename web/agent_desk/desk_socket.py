@@ -17,7 +17,7 @@ from hub.entries import Actor
 from hub.errors import Busy, HubError
 from hub.events import Bus, Rang, Typing
 from hub.ids import ConversationId
-from hub.timeline import Audience
+from hub.timeline import Audience, Seen
 from web.agent_desk.board import Board
 from web.agent_desk.desk import Desk, Desks
 from web.agent_desk.encoding import encode, encode_all
@@ -26,6 +26,7 @@ from web.agent_desk.sender import Sender
 from web.presenting import Presenter
 
 MOST_MISSED = 500  # entries of one conversation sent on resume; the desk fetches the rest
+MISSED_AT_ONCE = 50
 MOST_RESUMED = 200  # conversations
 HELLO_WITHIN = 10.0  # seconds
 SILENT = 75.0  # seconds without a word (a desk pings every 25) until the socket is dropped
@@ -208,9 +209,7 @@ class DeskSocket:
         for conversation, last in list(hello.resume.items())[:MOST_RESUMED]:
             if not await self._may_see(desk, conversation):
                 continue
-            missed = await self._board.timeline.following(
-                ConversationId(conversation), last, audience=Audience.STAFF, limit=MOST_MISSED
-            )
+            missed = await self._missed(ConversationId(conversation), last)
             if not missed:
                 continue
             told[conversation] = missed[-1].entry.seq
@@ -221,10 +220,24 @@ class DeskSocket:
         events.append('{"t":"caught_up"}')
         return events, told
 
+    async def _missed(self, conversation: ConversationId, last: int) -> list[Seen]:
+        """What was written after ``last``, some of it at a time: mostly little, which is read at once."""
+        missed: list[Seen] = []
+        while len(missed) < MOST_MISSED:
+            more = await self._board.timeline.following(
+                conversation, last, audience=Audience.STAFF, limit=MISSED_AT_ONCE
+            )
+            missed += more
+            if len(more) < MISSED_AT_ONCE:
+                break
+            last = more[-1].entry.seq
+        return missed
+
     async def _snapshot(self, desk: Desk) -> str:
         me, house = desk.principal.id, desk.principal.organisation
         try:
             mine = await self._board.mine(me)
+            self._desks.saw(mine)
             offered = await self._board.offered(mine)
             offers = [offer for entry in offered if (offer := await self._desks.offer(entry)) is not None]
             rows = await self._presenter.rows(mine, me)

@@ -38,6 +38,7 @@ class Roster:
         self._clock = clock
         self._houses: dict[str, _House] = {}
         self._changed: set[str] = set()
+        self._untold: set[str] = set()  # who looks otherwise than when desks were last told
         self._read_at: float | None = None
         self._reading = asyncio.Lock()
 
@@ -75,14 +76,25 @@ class Roster:
             return None
         return agent.organisation, self._keep(agent)
 
+    async def news(self, id: str) -> tuple[str, Document] | None:
+        """As :meth:`view`, where it is another one than desks were told or shown; once."""
+        view = await self.view(id)
+        if view is None or id not in self._untold:
+            return None
+        self._untold.discard(id)
+        return view
+
     def _house(self, organisation: str) -> _House:
         return self._houses.setdefault(organisation, _House())
 
     def _keep(self, agent: Agent) -> Document:
         shown = self._presenter.agent(agent)
         house = self._house(agent.organisation)
-        house.agents[agent.id] = encode(shown)
-        house.joined = None
+        text = encode(shown)
+        if house.agents.get(agent.id) != text:
+            house.agents[agent.id] = text
+            house.joined = None
+            self._untold.add(agent.id)
         return shown
 
     async def _refresh(self) -> None:

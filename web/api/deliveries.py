@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from hub.access import Permission
-from hub.delivery import Delivery, Receipts, Status
+from hub.delivery import Delivery, Status
 from hub.endpoints import Permitted
 from hub.errors import Invalid
+from hub.receipts import Receipts
 from web.operations import Absent, Asked, Cursor, Given, Operation, Query
 
 _READ = Permitted(Permission.DELIVERIES_READ)

@@ -3,31 +3,24 @@
 from typing import Annotated, Any
 
 import msgspec
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from hub.access import Permission
 from hub.directory import BreakReasons, CannedReplies, Dispositions
 from hub.inboxes import Inbox, Inboxes
 from routing.queues import Queues
 from routing.skills import Skills
+from web.api.queue_shapes import QueueChange, QueueGiven, QueueNew
 from web.api.registers import RegisterApi, Shape, Version
 from web.operations import Body, Given, Id, Resource, optional, printable
 
 Name = Annotated[str, printable(60, 1)]
-Level = Annotated[int, Field(ge=1, le=10)]
-Levels = Annotated[dict[Id, Level], Field(max_length=20)]
 QueueIds = Annotated[list[Id], Field(max_length=100)]
-OfferSeconds = Annotated[int, Field(ge=5, le=300)]
-LevelSeconds = Annotated[int, Field(ge=5, le=86_400)]
-WorkSeconds = Annotated[int, Field(ge=0, le=3_600)]
-Priority = Annotated[int, Field(ge=0, le=10)]
 ReplyText = Annotated[str, printable(4_000, 1)]
 Shortcut = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[^\s/\x00-\x1f\x7f]+$")]
 Title = Annotated[str, printable(80, 1)]
 FillText = Annotated[str, printable(2_000)]
 ChannelKind = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9_]+$")]
-ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
-Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 # A channel's own settings: plain values, lists of text, and one level of named ones (texts by
 # language, limits). The channel itself says what is wrong with them.
 SettingName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
@@ -38,46 +31,6 @@ Plain = bool | Whole | Number | SettingText | None
 Named = Annotated[dict[SettingName, Plain], Field(max_length=40)]
 SettingValue = Plain | Annotated[list[SettingText], Field(max_length=100)] | Named
 ChannelSettings = Annotated[dict[SettingName, SettingValue], Field(max_length=60)]
-
-
-class QueueNew(Body):
-    """A queue to be made; times in seconds."""
-
-    name: Name
-    offer_seconds: OfferSeconds = 20
-    service_level_seconds: LevelSeconds = 60
-    after_work_seconds: WorkSeconds = 0
-    disposition_required: bool = False
-    priority: Priority = 0
-    skills: Levels = Field(default_factory=dict)
-
-
-class QueueChange(Body):
-    """What changes of a queue."""
-
-    version: Version
-    name: Name = optional()
-    offer_seconds: OfferSeconds = optional()
-    service_level_seconds: LevelSeconds = optional()
-    after_work_seconds: WorkSeconds = optional()
-    disposition_required: bool = optional()
-    priority: Priority = optional()
-    skills: Levels = optional()
-
-
-class QueueGiven(Given):
-    """A queue: where conversations wait, and what is promised there."""
-
-    id: str
-    version: int
-    name: str
-    group: str
-    offer_seconds: int
-    service_level_seconds: int
-    after_work_seconds: int
-    disposition_required: bool
-    priority: int
-    skills: dict[str, int]
 
 
 class SkillNew(Body):
@@ -182,34 +135,14 @@ class BreakReasonGiven(Given):
     name: str
 
 
-class OpenSpan(Body):
-    """From one time of day until another, local time."""
-
-    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
-
-    start: ClockTime = Field(alias="from")
-    end: ClockTime = Field(alias="to")
-
-
-Spans = Annotated[list[OpenSpan], Field(max_length=6)]
-
-
-class OpeningHours(Body):
-    """When somebody answers: seven days, Monday first, and days that differ, by date."""
-
-    timezone: Annotated[str, printable(60, 1)] = "Asia/Shanghai"
-    week: Annotated[list[Spans], Field(min_length=7, max_length=7)]
-    days: Annotated[dict[Day, Spans], Field(max_length=400)] = Field(default_factory=dict)
-
-
 class InboxNew(Body):
-    """An inbox to be made: one configured instance of a channel."""
+    """An inbox to be made: one configured instance of a channel. ``hours``: a calendar's id."""
 
     channel: ChannelKind
     name: Name
     enabled: bool = True
     queue: Id
-    hours: OpeningHours | None = None
+    hours: Id | None = None
     settings: ChannelSettings = Field(default_factory=dict)
 
 
@@ -220,7 +153,7 @@ class InboxChange(Body):
     name: Name = optional()
     enabled: bool = optional()
     queue: Id = optional()
-    hours: OpeningHours | None = None
+    hours: Id | None = None
     settings: ChannelSettings = optional()
 
 
@@ -234,7 +167,7 @@ class InboxGiven(Given):
     enabled: bool
     queue: str
     group: str
-    hours: OpeningHours | None
+    hours: str | None
     settings: dict[str, Any]
 
 

@@ -10,7 +10,7 @@ from hub.accounts import LEAST_PASSWORD, MOST_PASSWORD, Accounts, Changes, User
 from hub.agents import Agents
 from hub.documents import Document, Insert, Step
 from hub.endpoints import Permitted
-from hub.errors import Conflict, NotFound
+from hub.errors import NotFound
 from hub.sessions import Sessions
 from hub.slots import Agent
 from web.api.registers import Version
@@ -138,7 +138,6 @@ class UsersApi:
         if "roles" in given:
             self._may_grant(asked, list(body.roles))
         self._may_grant(asked, user.roles)
-        await self._keep_an_admin(user, body)
         also: tuple[Step, ...] = ()
         if body.agent and not user.agent and not await self._has_routing_document(user):
             also = routing_document(msgspec.structs.replace(user, name=body.name or user.name))
@@ -172,19 +171,6 @@ class UsersApi:
                     f"You may not give {permission.value}: your own role does not have it.",
                     code="role_too_wide",
                 )
-
-    async def _keep_an_admin(self, user: User, body: UserChange) -> None:
-        demoted = "roles" in body.model_fields_set and "admin" not in body.roles
-        loses = demoted or body.disabled
-        if not loses or "admin" not in user.roles or user.disabled:
-            return
-        others = [
-            other
-            for other in await self._accounts.all(user.organisation)
-            if other.id != user.id and "admin" in other.roles and not other.disabled
-        ]
-        if not others:
-            raise Conflict("This is the last administrator.", code="last_admin")
 
     async def _has_routing_document(self, user: User) -> bool:
         try:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from hub.documents import StoreError
 from hub.errors import HubError
-from web.commands import store, users
+from web.commands import doctor, store, users
 from web.control import Say
 from web.foundation import Foundation
 
@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, Command] = {
     "store rebuild": store.rebuild,
     "store migrate": store.migrate,
     "backup": store.back_up,
-    "doctor": store.look_after,
+    "doctor": doctor.look_after,
 }
 
 

@@ -1,6 +1,7 @@
 """What the gas company of the demo consists of, as data."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from hub.documents import Json
 
@@ -15,6 +16,20 @@ class DemoQueue:
     service_level_seconds: int
     after_work_seconds: int
     disposition_required: bool
+    hours: str | None = None  # the key of a calendar
+    routing: Mapping[str, Json] = field(default_factory=dict)  # how its line is served
+
+
+@dataclass(frozen=True, slots=True)
+class DemoRule:
+    """A routing rule of the demo; queue and skills by key."""
+
+    name: str
+    when: tuple[dict[str, Json], ...]
+    queue: str | None = None
+    skills: tuple[tuple[str, int], ...] = ()
+    priority: int | None = None
+    stop: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +44,80 @@ class DemoPerson:
     web_chats: int = 3
 
 
+_OFFICE: Json = [{"from": "08:30", "to": "17:30"}]
+# Calendars by key. No queue keeps to the office hours: the demo must work whenever it is tried.
+CALENDARS: dict[str, dict[str, Json]] = {
+    "always": {"name": "24 小时抢修", "week": [[{"from": "00:00", "to": "24:00"}]] * 7},
+    "office": {"name": "咨询（工作日）", "week": [_OFFICE] * 5 + [[], []], "follows": "CN"},
+}
+_PATIENCE: Json = {
+    "after": 120,
+    "to": "message",
+    "text": "正在排队的客户较多，请再稍等片刻。您也可以先把问题写下来，坐席接入后马上能看到。",
+}
 QUEUES = (
-    DemoQueue("repair", "报修", 5, 30, 15, disposition_required=True),
-    DemoQueue("question", "咨询", 2, 60, 10, disposition_required=False),
-    DemoQueue("complaint", "投诉", 3, 45, 20, disposition_required=True),
+    DemoQueue(
+        "repair",
+        "报修",
+        5,
+        30,
+        15,
+        disposition_required=True,
+        hours="always",
+        routing={
+            "strategy": "best_skill",
+            "last_agent_seconds": 10,
+            "relaxation": [{"after": 20, "lower": 2}, {"after": 40, "lower": 2}],
+            "any_agent_after": 60,
+            "overflow": [_PATIENCE],
+        },
+    ),
+    DemoQueue(
+        "question",
+        "咨询",
+        2,
+        60,
+        10,
+        disposition_required=False,
+        routing={
+            "last_agent_seconds": 20,
+            "relaxation": [{"after": 30, "lower": 2}],
+            "any_agent_after": 90,
+            "ageing": 1,
+            "overflow": [_PATIENCE],
+        },
+    ),
+    DemoQueue(
+        "complaint",
+        "投诉",
+        3,
+        45,
+        20,
+        disposition_required=True,
+        routing={"strategy": "least_busy", "last_agent_seconds": 30, "overflow": [_PATIENCE]},
+    ),
 )
 SKILLS = (("meter", "燃气表"), ("pipe", "管道"), ("bill", "账单"), ("english", "英语"))
+RULES = (
+    DemoRule(
+        "疑似燃气泄漏",
+        ({"field": "text", "op": "contains_any", "value": ["漏气", "煤气味", "燃气味", "泄漏", "报警"]},),
+        queue="repair",
+        priority=8,
+    ),
+    DemoRule(
+        "贵宾优先",
+        ({"field": "vip", "op": "is", "value": True},),
+        priority=7,
+        stop=False,  # the next rules say where he goes
+    ),
+    DemoRule(
+        "账单页面",
+        ({"field": "page", "op": "contains", "value": "/bill"},),
+        queue="question",
+        skills=(("bill", 5),),
+    ),
+)
 PEOPLE = (
     DemoPerson("admin", "系统管理员", "admin"),
     DemoPerson("banzhang", "周班长", "supervisor"),

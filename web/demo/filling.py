@@ -10,10 +10,12 @@ from hub.ids import MAIN_GROUP, MAIN_ORGANISATION
 from hub.slots import Agent
 from web.demo.company import (
     BREAK_REASONS,
+    CALENDARS,
     CANNED_REPLIES,
     DISPOSITIONS,
     PEOPLE,
     QUEUES,
+    RULES,
     SKILLS,
     WIDGET,
     DemoPerson,
@@ -23,7 +25,6 @@ from web.installation import keep_passwords, new_password, read_passwords
 
 PASSWORD_FILE = "demo-passwords.txt"  # noqa: S105 - the name of a file
 _MARK = "demo"
-_WEEK: Json = [[{"from": "00:00", "to": "24:00"}]] * 7
 
 
 async def fill(foundation: Foundation, say: Callable[[str], None]) -> bool:
@@ -40,16 +41,27 @@ async def fill(foundation: Foundation, say: Callable[[str], None]) -> bool:
             return False
         await foundation.documents.insert("meta", {"id": _MARK, "version": 1, "done": False})
     say("First run: filling in the demo's gas company …")
-    queues = await _queues(foundation)
+    calendars = await _calendars(foundation)
+    queues = await _queues(foundation, calendars)
     skills = await _skills(foundation)
     await _lists(foundation, queues)
-    await _inbox(foundation, queues)
+    await _inbox(foundation, queues, calendars)
+    await _rules(foundation, queues, skills)
     await _people(foundation, queues, skills)
     await foundation.documents.put_if("meta", {"id": _MARK, "version": 2, "done": True}, version=1)
     return True
 
 
-async def _queues(f: Foundation) -> dict[str, str]:
+async def _calendars(f: Foundation) -> dict[str, str]:
+    known = {calendar.name: calendar.id for calendar in await f.calendars.all(MAIN_ORGANISATION)}
+    made = {}
+    for key, fields in CALENDARS.items():
+        name = str(fields["name"])
+        made[key] = known.get(name) or (await f.calendars.create(MAIN_ORGANISATION, fields)).id
+    return made
+
+
+async def _queues(f: Foundation, calendars: dict[str, str]) -> dict[str, str]:
     known = {queue.name: queue.id for queue in await f.queues.all(MAIN_ORGANISATION)}
     made = {}
     for queue in QUEUES:
@@ -60,6 +72,8 @@ async def _queues(f: Foundation) -> dict[str, str]:
             "service_level_seconds": queue.service_level_seconds,
             "after_work_seconds": queue.after_work_seconds,
             "disposition_required": queue.disposition_required,
+            "hours": None if queue.hours is None else calendars[queue.hours],
+            **queue.routing,
         }
         if queue.name not in known:
             known[queue.name] = (await f.queues.create(MAIN_ORGANISATION, fields)).id
@@ -99,7 +113,7 @@ async def _lists(f: Foundation, queues: dict[str, str]) -> None:
                 await f.dispositions.create(MAIN_ORGANISATION, document)
 
 
-async def _inbox(f: Foundation, queues: dict[str, str]) -> None:
+async def _inbox(f: Foundation, queues: dict[str, str], calendars: dict[str, str]) -> None:
     if await f.inboxes.all(MAIN_ORGANISATION):
         return
     await f.inboxes.create(
@@ -108,10 +122,24 @@ async def _inbox(f: Foundation, queues: dict[str, str]) -> None:
             "channel": "webchat",
             "name": "官网在线客服",
             "queue": queues["repair"],
-            "hours": {"timezone": "Asia/Shanghai", "week": _WEEK, "days": {}},
+            "hours": calendars["always"],
             "settings": WIDGET,
         },
     )
+
+
+async def _rules(f: Foundation, queues: dict[str, str], skills: dict[str, str]) -> None:
+    known = {rule.name for rule in await f.rules.all(MAIN_ORGANISATION)}
+    for rule in RULES:
+        asked: Document = {skills[key]: level for key, level in rule.skills}
+        then: Document = {
+            "queue": None if rule.queue is None else queues[rule.queue],
+            "skills": asked or None,
+            "priority": rule.priority,
+        }
+        fields: Document = {"name": rule.name, "when": [*rule.when], "then": then, "stop": rule.stop}
+        if rule.name not in known:
+            await f.rules.append(MAIN_ORGANISATION, fields)
 
 
 async def _people(f: Foundation, queues: dict[str, str], skills: dict[str, str]) -> None:

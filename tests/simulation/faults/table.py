@@ -28,7 +28,8 @@ class Fault:
 
 WRITER = "hub/writer.py"
 ENTRIES = "hub/entries.py"
-DELIVERY = "hub/delivery.py"
+DELIVERER = "hub/deliverer.py"
+PROJECTIONS = "hub/projections.py"
 ROUTER = "routing/router.py"
 PRESENCE = "routing/presence.py"
 
@@ -38,7 +39,7 @@ freeing = [one for one in attempt.commit_steps() if one.collection == "agents" a
 rest = [one for one in attempt.commit_steps() if one not in freeing]
 """
 
-FAULTS = (
+PROTOCOL = (
     # What was decided after one last entry is written after another one, by its number alone.
     Fault(
         "no re-check after a refusal",
@@ -206,7 +207,7 @@ await self.documents.commit(rest)
         "send before started",
         (
             Edit(
-                DELIVERY,
+                DELIVERER,
                 """
                 try:
                     await self._documents.insert("deliveries", cast(Document, msgspec.to_builtins(mine)))
@@ -237,7 +238,7 @@ await self.documents.commit(rest)
         "delivery in any order",
         (
             Edit(
-                DELIVERY,
+                DELIVERER,
                 'sort=("inbox", "address", "generation", "seq"), limit=1',
                 'sort=("id",), limit=1',
             ),
@@ -248,17 +249,17 @@ await self.documents.commit(rest)
         "projection that skips",
         (
             Edit(
-                "hub/projections.py",
+                PROJECTIONS,
                 "for item in page.items:\n    if not await self._step(document, to_entry(item)):",
                 "for item in page.items[-1:]:\n    if not await self._step(document, to_entry(item)):",
             ),
             Edit(
-                "hub/projections.py",
+                PROJECTIONS,
                 "if entry.seq != version + 1:",
                 "if entry.seq != version + 1 and False:",
             ),
             Edit(
-                "hub/projections.py",
+                PROJECTIONS,
                 'await self._documents.put_if("conversations", new, version=entry.seq - 1)',
                 """
                 new["version"] = cast(int, document["version"]) + 1
@@ -326,9 +327,9 @@ await self.documents.commit(rest)
         "unknown sent again",
         (
             Edit(
-                DELIVERY,
+                DELIVERER,
                 """
-                if channel.capabilities.recognises_ids:
+                if can.recognises_ids:
                     return await self._put(delivery, self._next_attempt(delivery))
                 """,
                 """
@@ -371,3 +372,49 @@ await self.documents.commit(rest)
         ),
     ),
 )
+
+# Faults that were ours, found later.
+LATER = (
+    Fault(
+        "words that are erased stay in the row",
+        (Edit(PROJECTIONS, "if erased is None:\n    return", "if True:\n    return"),),
+    ),
+    Fault(
+        "a hand-over counts as an answer",
+        (
+            Edit(
+                PROJECTIONS,
+                'new["unanswered"] = max(cast(int, new["unanswered"]), 1)',
+                'new["unanswered"] = 0',
+            ),
+        ),
+    ),
+    Fault(
+        "a late time-out forgets what the channel calls the message",
+        (Edit(DELIVERER, "external_id=given or delivery.external_id", "external_id=given"),),
+        seed=4_283,
+        bound=8_000,
+    ),
+    Fault(
+        "a bot that names a queue that is not there does nothing",
+        (
+            Edit(
+                "hub/bots.py",
+                "await self._give_up(entry, by, Failure.NO_QUEUE, note=note)",
+                "return",
+            ),
+        ),
+    ),
+    Fault(
+        "who left is closed over what nobody has seen",
+        (
+            Edit(
+                "hub/conversations.py",
+                "if not isinstance(seen, int) or seen < last.after.heard:",
+                "seen = last.after.heard\nif False:",
+            ),
+        ),
+    ),
+)
+
+FAULTS = (*PROTOCOL, *LATER)

@@ -20,6 +20,16 @@ describe('the timeline on screen', () => {
     expect(kinds(entries, [], null)).toEqual(['date', 'speech', 'events', 'note', 'speech'])
   })
 
+  it('shows a note of the house itself as something that happened', () => {
+    const system = { kind: 'system', id: 'hub' } as const
+    const entries = [
+      entry(1),
+      entry(2, { kind: 'note', by: system, body: { event: 'bot_failed' } }),
+      entry(3, { kind: 'queued', by: router, body: {} }),
+    ]
+    expect(kinds(entries, [], null)).toEqual(['date', 'speech', 'events'])
+  })
+
   it('never folds away an event that carries words', () => {
     const entries = [
       entry(1, { kind: 'queued', by: router, body: {} }),

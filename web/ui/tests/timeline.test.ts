@@ -73,6 +73,17 @@ describe('a timeline', () => {
     expect(timeline.last).toBe(5)
   })
 
+  it('takes the words out of an open entry when the house says that they were erased', () => {
+    const timeline = loaded(1, 2)
+    const system = { kind: 'system', id: 'hub' } as const
+    expect(applyEntry(timeline, entry(3, { kind: 'note', by: system, body: { event: 'erased', erased: 1 } }))).toBe('added')
+    expect(timeline.entries[0]?.body).toEqual({ v: 1, redacted: true })
+    expect(timeline.entries[1]?.body.text).toBe('message 2')
+    const forged = { kind: 'note', by: { kind: 'agent', id: 'u_me' }, body: { event: 'erased', erased: 2 } } as const
+    applyEntry(timeline, entry(4, forged))
+    expect(timeline.entries[1]?.body.text).toBe('message 2')
+  })
+
   it('takes an erased body and a new state of a known entry', () => {
     const timeline = loaded(1, 2)
     expect(applyEntry(timeline, entry(1, { body: { v: 1, redacted: true } }))).toBe('changed')

@@ -30,6 +30,7 @@ type Reading = [
   NotGiven<own.Disposition, Given<'DispositionGiven'>>,
   NotGiven<own.BreakReason, Given<'BreakReasonGiven'>>,
   NotGiven<own.Inbox, Given<'InboxGiven'>>,
+  NotGiven<own.Calendar, Given<'CalendarGiven'>>,
   NotGiven<own.User, Given<'UserGiven'>>,
   NotGiven<own.Role, Given<'RoleGiven'>>,
 ]
@@ -38,6 +39,7 @@ type Sending = [
   NotSent<own.CannedReply, Given<'CannedReplyNew'>>,
   NotSent<own.Disposition, Given<'DispositionNew'>>,
   NotSent<own.Inbox, Given<'InboxNew'>>,
+  NotSent<own.Calendar, Given<'CalendarNew'>>,
   NotSent<own.User, Given<'UserNew'>>,
   NotSent<own.AgentProfile, Given<'Profile'>>,
 ]

@@ -317,6 +317,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{id}/give": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give it, waiting or held, to an agent; 409 `no_room` or `agent_away` where he cannot take it. */
+        post: operations["conversations_give"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take it from its agent: it waits again in its old place. */
+        post: operations["conversations_take_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move it in its line. */
+        post: operations["conversations_prioritise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that the customer who waits wants to be called back; he keeps his place. */
+        post: operations["conversations_call_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{id}/entries/{entry}/redact": {
         parameters: {
             query?: never;
@@ -437,6 +505,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a colleague's presence; one whose desk is not connected cannot be made ready. */
+        put: operations["agents_force_presence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/presence": {
         parameters: {
             query?: never;
@@ -550,6 +635,251 @@ export interface paths {
         };
         /** The roles there are, and what each grants. */
         get: operations["users_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every calendar. */
+        get: operations["calendars_all"];
+        put?: never;
+        /** A new calendar. */
+        post: operations["calendars_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendars/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One calendar. */
+        get: operations["calendars_get"];
+        put?: never;
+        post?: never;
+        /** Delete a calendar that nothing needs any more. */
+        delete: operations["calendars_remove"];
+        options?: never;
+        head?: never;
+        /** Change a calendar that was read at `version`. */
+        patch: operations["calendars_change"];
+        trace?: never;
+    };
+    "/api/calendars/{id}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What holds on each day: hours, special days, public holidays. */
+        get: operations["calendars_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendars/{id}/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether it is open now, until when, or when it opens. */
+        get: operations["calendars_now"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public-calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose public holidays a calendar may follow, and for which years they are known. */
+        get: operations["calendars_public"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing/rules/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put the rules in another order; refused where the ids are not exactly those of all rules. */
+        put: operations["rules_reorder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing/rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try the rules, also those that are switched off, on a conversation that might begin. */
+        post: operations["rules_attempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every routing rule. */
+        get: operations["rules_all"];
+        put?: never;
+        /** A new routing rule. */
+        post: operations["rules_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One routing rule. */
+        get: operations["rules_get"];
+        put?: never;
+        post?: never;
+        /** Delete a routing rule that nothing needs any more. */
+        delete: operations["rules_remove"];
+        options?: never;
+        head?: never;
+        /** Change a routing rule that was read at `version`. */
+        patch: operations["rules_change"];
+        trace?: never;
+    };
+    "/api/routing/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every queue: who waits, how long, who is there, how it was served. */
+        get: operations["routing_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing/live/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One queue: who waits for what, how long, and who could take it. */
+        get: operations["routing_line"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it was routed: each offer with who was considered, and why it still waits. */
+        get: operations["conversations_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which channels may interrupt which. */
+        get: operations["routing_matrix"];
+        /** Change which channels may interrupt which. */
+        put: operations["routing_set_matrix"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queues/{id}/warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is hardly meant about a queue as it is configured. */
+        get: operations["queues_warnings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1483,6 +1813,49 @@ export interface components {
             note: string | null;
         };
         /**
+         * Give
+         * @description Give it to an agent who has room.
+         */
+        Give: {
+            /** Client Id */
+            client_id: string;
+            /** Agent */
+            agent: string;
+        };
+        /**
+         * TakeBack
+         * @description Take it from its agent; into another queue, where one is named.
+         */
+        TakeBack: {
+            /** Client Id */
+            client_id: string;
+            /**
+             * Queue
+             * @default null
+             */
+            queue: string | null;
+        };
+        /**
+         * Prioritise
+         * @description Its priority in line from now on; a higher one is served first.
+         */
+        Prioritise: {
+            /** Client Id */
+            client_id: string;
+            /** Priority */
+            priority: number;
+        };
+        /**
+         * CallBack
+         * @description Where the customer wants to be called back.
+         */
+        CallBack: {
+            /** Client Id */
+            client_id: string;
+            /** Where */
+            where: string;
+        };
+        /**
          * Redact
          * @description Why it is erased; the reason goes into the log of what was done, so name no person in it.
          */
@@ -1661,6 +2034,22 @@ export interface components {
             after_work: components["schemas"]["AfterWorkView"][];
         };
         /**
+         * ForcedPresence
+         * @description What a supervisor makes of an agent's presence; a break needs its reason.
+         */
+        ForcedPresence: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "break" | "offline";
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
+        };
+        /**
          * Presence
          * @description What the agent wants to be; a break needs its reason.
          */
@@ -1830,6 +2219,373 @@ export interface components {
             items: components["schemas"]["RoleGiven"][];
         };
         /**
+         * CalendarGivenList
+         * @description All of them.
+         */
+        CalendarGivenList: {
+            /** Items */
+            items: components["schemas"]["CalendarGiven"][];
+        };
+        /**
+         * CalendarNew
+         * @description A calendar to be made.
+         *
+         *     ``week``: seven days, Monday first. ``follows``: the country whose public holidays have the
+         *     hours ``on_holidays`` (none: closed) and whose make-up workdays those of a weekday (0: Monday).
+         */
+        CalendarNew: {
+            /** Name */
+            name: string;
+            /**
+             * Timezone
+             * @default Asia/Shanghai
+             */
+            timezone: string;
+            /** Week */
+            week: components["schemas"]["OpenSpan"][][];
+            /** Special */
+            special?: components["schemas"]["SpecialDay"][];
+            /**
+             * Follows
+             * @default null
+             */
+            follows: string | null;
+            /** On Holidays */
+            on_holidays?: components["schemas"]["OpenSpan"][];
+            /**
+             * Makeup As
+             * @default 0
+             */
+            makeup_as: number;
+        };
+        /**
+         * CalendarGiven
+         * @description When somebody answers, for the queues and inboxes that name it.
+         */
+        CalendarGiven: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Timezone */
+            timezone: string;
+            /** Week */
+            week: components["schemas"]["OpenSpan"][][];
+            /** Special */
+            special: components["schemas"]["SpecialDay"][];
+            /** Follows */
+            follows: string | null;
+            /** On Holidays */
+            on_holidays: components["schemas"]["OpenSpan"][];
+            /** Makeup As */
+            makeup_as: number;
+        };
+        /**
+         * CalendarChange
+         * @description What changes of a calendar.
+         */
+        CalendarChange: {
+            /** Version */
+            version: number;
+            /** Name */
+            name?: string;
+            /** Timezone */
+            timezone?: string;
+            /** Week */
+            week?: components["schemas"]["OpenSpan"][][];
+            /** Special */
+            special?: components["schemas"]["SpecialDay"][];
+            /**
+             * Follows
+             * @default null
+             */
+            follows: string | null;
+            /** On Holidays */
+            on_holidays?: components["schemas"]["OpenSpan"][];
+            /** Makeup As */
+            makeup_as?: number;
+        };
+        /**
+         * DaysQuery
+         * @description From which day (none: today, by the calendar's clock), and how many.
+         */
+        DaysQuery: {
+            /**
+             * First
+             * @default null
+             */
+            first: string | null;
+            /**
+             * Days
+             * @default 14
+             */
+            days: number;
+        };
+        /**
+         * OpenDays
+         * @description Days in a row. ``not_published``: years among them of which no public days are known yet.
+         */
+        OpenDays: {
+            /** Timezone */
+            timezone: string;
+            /** Today */
+            today: string;
+            /** Not Published */
+            not_published: number[];
+            /** Days */
+            days: components["schemas"]["OpenDayGiven"][];
+        };
+        /**
+         * OpenNow
+         * @description Whether it is open at ``at``.
+         *
+         *     ``until``: when it closes; ``opens``: where it is closed, when it opens. Null: not for a year.
+         */
+        OpenNow: {
+            /** At */
+            at: string;
+            /** Open */
+            open: boolean;
+            /** Until */
+            until: string | null;
+            /** Opens */
+            opens: string | null;
+        };
+        /**
+         * PublicCalendarList
+         * @description All of them.
+         */
+        PublicCalendarList: {
+            /** Items */
+            items: components["schemas"]["PublicCalendar"][];
+        };
+        /**
+         * RuleOrder
+         * @description The ids of all rules, in the order in which they are to be looked at.
+         */
+        RuleOrder: {
+            /** Rules */
+            rules: string[];
+        };
+        /**
+         * RuleList
+         * @description Every rule, in the order in which they are looked at.
+         */
+        RuleList: {
+            /** Items */
+            items: components["schemas"]["RuleGiven"][];
+            /** Warnings */
+            warnings: components["schemas"]["RuleWarning"][];
+        };
+        /**
+         * RuleTrial
+         * @description A conversation that might begin.
+         *
+         *     ``inbox`` says the channel, too. ``contact``: one that is stored; ``vip`` and the attributes are
+         *     taken instead of, or added to, his. ``at``: the moment (ISO 8601 with a zone), null: now.
+         */
+        RuleTrial: {
+            /**
+             * Inbox
+             * @default null
+             */
+            inbox: string | null;
+            /**
+             * Channel
+             * @default null
+             */
+            channel: string | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Contact
+             * @default null
+             */
+            contact: string | null;
+            /**
+             * Vip
+             * @default null
+             */
+            vip: boolean | null;
+            /** Attributes */
+            attributes?: {
+                [key: string]: boolean | number | string;
+            };
+            /** Unverified */
+            unverified?: {
+                [key: string]: boolean | number | string;
+            };
+            /**
+             * Page
+             * @default null
+             */
+            page: string | null;
+            /**
+             * Language
+             * @default null
+             */
+            language: string | null;
+            /**
+             * At
+             * @default null
+             */
+            at: string | null;
+        };
+        /**
+         * TrialGiven
+         * @description What would become of it. ``hour`` and ``weekday`` (0: Monday) as the house's clock shows them.
+         *
+         *     ``placed`` is null where neither an inbox nor a rule names a queue.
+         */
+        TrialGiven: {
+            /** At */
+            at: string;
+            /** Hour */
+            hour: number;
+            /** Weekday */
+            weekday: number;
+            outcome: components["schemas"]["OutcomeGiven"];
+            placed: components["schemas"]["PlacedGiven"] | null;
+            /** Rules */
+            rules: components["schemas"]["RuleTried"][];
+        };
+        /**
+         * RuleNew
+         * @description A rule to be made; it comes after all others. No inboxes: every inbox. No conditions: always.
+         */
+        RuleNew: {
+            /** Name */
+            name: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /** Inboxes */
+            inboxes?: string[];
+            /** When */
+            when?: components["schemas"]["ConditionBody"][];
+            then?: components["schemas"]["ThenBody"];
+            /**
+             * Stop
+             * @default true
+             */
+            stop: boolean;
+        };
+        /**
+         * RuleGiven
+         * @description A rule. Where it holds and stops, those after it are not looked at.
+         */
+        RuleGiven: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Position */
+            position: number;
+            /** Inboxes */
+            inboxes: string[];
+            /** When */
+            when: components["schemas"]["ConditionGiven"][];
+            then: components["schemas"]["ThenGiven"];
+            /** Stop */
+            stop: boolean;
+        };
+        /**
+         * RuleChange
+         * @description What changes of a rule; ``when`` and ``then`` as a whole. Its place is changed by the order.
+         */
+        RuleChange: {
+            /** Version */
+            version: number;
+            /** Name */
+            name?: string;
+            /** Enabled */
+            enabled?: boolean;
+            /** Inboxes */
+            inboxes?: string[];
+            /** When */
+            when?: components["schemas"]["ConditionBody"][];
+            then?: components["schemas"]["ThenBody"];
+            /** Stop */
+            stop?: boolean;
+        };
+        /**
+         * QueuesNow
+         * @description Every queue that I may watch.
+         */
+        QueuesNow: {
+            /** Items */
+            items: components["schemas"]["QueueNow"][];
+        };
+        /**
+         * LineNow
+         * @description A queue and who waits in it, first the one that is served first; at most 200.
+         */
+        LineNow: {
+            queue: components["schemas"]["QueueNow"];
+            /** Items */
+            items: components["schemas"]["WaitingNow"][];
+        };
+        /**
+         * Trace
+         * @description How a conversation was routed. ``names``: of the agents that the facts name by id.
+         */
+        Trace: {
+            /** Entries */
+            entries: components["schemas"]["EntryView"][];
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            now: components["schemas"]["WaitsNow"] | null;
+        };
+        /**
+         * MatrixGiven
+         * @description The interrupt matrix; ``live`` channels are exclusive unless it names them.
+         */
+        MatrixGiven: {
+            /** Version */
+            version: number;
+            /** Interrupts */
+            interrupts: {
+                [key: string]: string[];
+            };
+            /** Channels */
+            channels: string[];
+            /** Live */
+            live: string[];
+        };
+        /**
+         * Matrix
+         * @description For the channel of a new contact, the channels that do not stand in its way.
+         */
+        Matrix: {
+            /** Version */
+            version: number;
+            /** Interrupts */
+            interrupts: {
+                [key: string]: string[];
+            };
+        };
+        /**
+         * Cautions
+         * @description All of them.
+         */
+        Cautions: {
+            /** Items */
+            items: components["schemas"]["Caution"][];
+        };
+        /**
          * QueueGivenList
          * @description All of them.
          */
@@ -1839,21 +2595,62 @@ export interface components {
         };
         /**
          * QueueNew
-         * @description A queue to be made; times in seconds.
+         * @description A queue to be made; times in seconds. ``hours``: a calendar's id, null: always open.
          */
         QueueNew: {
             /** Name */
             name: string;
             /**
+             * Group
+             * @default g_main
+             */
+            group: string;
+            /**
+             * Strategy
+             * @default longest_idle
+             * @enum {string}
+             */
+            strategy: "longest_idle" | "least_busy" | "round_robin" | "best_skill" | "linear";
+            /** Order */
+            order?: string[];
+            /**
+             * Last Agent Seconds
+             * @default 0
+             */
+            last_agent_seconds: number;
+            /** Relaxation */
+            relaxation?: components["schemas"]["RelaxationStep"][];
+            /**
+             * Any Agent After
+             * @default null
+             */
+            any_agent_after: number | null;
+            /**
+             * Ageing
+             * @default 0
+             */
+            ageing: number;
+            /** Overflow */
+            overflow?: components["schemas"]["OverflowStep"][];
+            /**
              * Offer Seconds
              * @default 20
              */
             offer_seconds: number;
+            /** Offer Seconds By Channel */
+            offer_seconds_by_channel?: {
+                [key: string]: number;
+            };
             /**
              * Service Level Seconds
              * @default 60
              */
             service_level_seconds: number;
+            /**
+             * Service Level Percent
+             * @default 80
+             */
+            service_level_percent: number;
             /**
              * After Work Seconds
              * @default 0
@@ -1873,6 +2670,11 @@ export interface components {
             skills?: {
                 [key: string]: number;
             };
+            /**
+             * Hours
+             * @default null
+             */
+            hours: string | null;
         };
         /**
          * QueueGiven
@@ -1887,10 +2689,30 @@ export interface components {
             name: string;
             /** Group */
             group: string;
+            /** Strategy */
+            strategy: string;
+            /** Order */
+            order: string[];
+            /** Last Agent Seconds */
+            last_agent_seconds: number;
+            /** Relaxation */
+            relaxation: components["schemas"]["RelaxationGiven"][];
+            /** Any Agent After */
+            any_agent_after: number | null;
+            /** Ageing */
+            ageing: number;
+            /** Overflow */
+            overflow: components["schemas"]["OverflowGiven"][];
             /** Offer Seconds */
             offer_seconds: number;
+            /** Offer Seconds By Channel */
+            offer_seconds_by_channel: {
+                [key: string]: number;
+            };
             /** Service Level Seconds */
             service_level_seconds: number;
+            /** Service Level Percent */
+            service_level_percent: number;
             /** After Work Seconds */
             after_work_seconds: number;
             /** Disposition Required */
@@ -1901,6 +2723,8 @@ export interface components {
             skills: {
                 [key: string]: number;
             };
+            /** Hours */
+            hours: string | null;
         };
         /**
          * QueueChange
@@ -1911,10 +2735,38 @@ export interface components {
             version: number;
             /** Name */
             name?: string;
+            /** Group */
+            group?: string;
+            /**
+             * Strategy
+             * @enum {string}
+             */
+            strategy?: "longest_idle" | "least_busy" | "round_robin" | "best_skill" | "linear";
+            /** Order */
+            order?: string[];
+            /** Last Agent Seconds */
+            last_agent_seconds?: number;
+            /** Relaxation */
+            relaxation?: components["schemas"]["RelaxationStep"][];
+            /**
+             * Any Agent After
+             * @default null
+             */
+            any_agent_after: number | null;
+            /** Ageing */
+            ageing?: number;
+            /** Overflow */
+            overflow?: components["schemas"]["OverflowStep"][];
             /** Offer Seconds */
             offer_seconds?: number;
+            /** Offer Seconds By Channel */
+            offer_seconds_by_channel?: {
+                [key: string]: number;
+            };
             /** Service Level Seconds */
             service_level_seconds?: number;
+            /** Service Level Percent */
+            service_level_percent?: number;
             /** After Work Seconds */
             after_work_seconds?: number;
             /** Disposition Required */
@@ -1925,6 +2777,11 @@ export interface components {
             skills?: {
                 [key: string]: number;
             };
+            /**
+             * Hours
+             * @default null
+             */
+            hours: string | null;
         };
         /**
          * SkillGivenList
@@ -2136,7 +2993,7 @@ export interface components {
         };
         /**
          * InboxNew
-         * @description An inbox to be made: one configured instance of a channel.
+         * @description An inbox to be made: one configured instance of a channel. ``hours``: a calendar's id.
          */
         InboxNew: {
             /** Channel */
@@ -2150,8 +3007,11 @@ export interface components {
             enabled: boolean;
             /** Queue */
             queue: string;
-            /** @default null */
-            hours: components["schemas"]["OpeningHours"] | null;
+            /**
+             * Hours
+             * @default null
+             */
+            hours: string | null;
             /** Settings */
             settings?: {
                 [key: string]: boolean | number | string | string[] | {
@@ -2178,7 +3038,8 @@ export interface components {
             queue: string;
             /** Group */
             group: string;
-            hours: components["schemas"]["OpeningHours"] | null;
+            /** Hours */
+            hours: string | null;
             /** Settings */
             settings: {
                 [key: string]: unknown;
@@ -2197,8 +3058,11 @@ export interface components {
             enabled?: boolean;
             /** Queue */
             queue?: string;
-            /** @default null */
-            hours: components["schemas"]["OpeningHours"] | null;
+            /**
+             * Hours
+             * @default null
+             */
+            hours: string | null;
             /** Settings */
             settings?: {
                 [key: string]: boolean | number | string | string[] | {
@@ -2420,7 +3284,7 @@ export interface components {
         };
         /**
          * OpenSpan
-         * @description From one time of day until another, local time.
+         * @description From one time of day until another, local time; at or before the first: over midnight.
          */
         OpenSpan: {
             /** From */
@@ -2429,21 +3293,495 @@ export interface components {
             to: string;
         };
         /**
-         * OpeningHours
-         * @description When somebody answers: seven days, Monday first, and days that differ, by date.
+         * SpecialDay
+         * @description A day, or some in a row (both ends included), with hours of their own; none: closed.
          */
-        OpeningHours: {
+        SpecialDay: {
+            /** First */
+            first: string;
+            /** Last */
+            last: string;
             /**
-             * Timezone
-             * @default Asia/Shanghai
+             * Name
+             * @default
              */
-            timezone: string;
-            /** Week */
-            week: components["schemas"]["OpenSpan"][][];
-            /** Days */
-            days?: {
-                [key: string]: components["schemas"]["OpenSpan"][];
+            name: string;
+            /** Spans */
+            spans?: components["schemas"]["OpenSpan"][];
+        };
+        /**
+         * OpenDayGiven
+         * @description One day: its hours (none: closed), and why it has them.
+         *
+         *     ``name``: of the special day. ``public``: what the day is publicly, also where a special day
+         *     goes before it.
+         */
+        OpenDayGiven: {
+            /** Date */
+            date: string;
+            /** Weekday */
+            weekday: number;
+            rule: components["schemas"]["Rule"];
+            /** Spans */
+            spans: components["schemas"]["OpenSpan"][];
+            /** Name */
+            name: string;
+            public: components["schemas"]["PublicDayGiven"] | null;
+        };
+        /**
+         * PublicDayGiven
+         * @description A public holiday by its name in each language, or (``working``) a make-up workday for it.
+         */
+        PublicDayGiven: {
+            /** Name */
+            name: {
+                [key: string]: string;
             };
+            /** Working */
+            working: boolean;
+        };
+        /**
+         * Rule
+         * @description Why a day has its hours.
+         * @enum {string}
+         */
+        Rule: "week" | "holiday" | "makeup" | "special";
+        /**
+         * PublicCalendar
+         * @description A country whose public days are known, from one year to the last that is published.
+         */
+        PublicCalendar: {
+            /** Country */
+            country: string;
+            /** First Year */
+            first_year: number;
+            /** Last Year */
+            last_year: number;
+        };
+        /**
+         * ConditionGiven
+         * @description One condition.
+         */
+        ConditionGiven: {
+            /** Field */
+            field: string;
+            /** Op */
+            op: string;
+            /** Value */
+            value: unknown;
+            /** Key */
+            key: string | null;
+        };
+        /**
+         * RuleWarning
+         * @description Something is odd about a rule. *never_reached*: ``by`` is the rule that always stops before it.
+         */
+        RuleWarning: {
+            /** Rule */
+            rule: string;
+            /** Code */
+            code: string;
+            /** By */
+            by: string;
+        };
+        /**
+         * ThenGiven
+         * @description What a rule, or rules together, say; null: nothing of it.
+         */
+        ThenGiven: {
+            /** Queue */
+            queue: string | null;
+            /** Skills */
+            skills: {
+                [key: string]: number;
+            } | null;
+            /** Priority */
+            priority: number | null;
+            /** Vip */
+            vip: boolean | null;
+        };
+        /**
+         * ConditionTried
+         * @description A condition, and whether it is so.
+         */
+        ConditionTried: {
+            /** Field */
+            field: string;
+            /** Op */
+            op: string;
+            /** Value */
+            value: unknown;
+            /** Key */
+            key: string | null;
+            /** Held */
+            held: boolean;
+        };
+        /**
+         * OutcomeGiven
+         * @description What the rules say together, and the ids of those that held, in order.
+         */
+        OutcomeGiven: {
+            /** Queue */
+            queue: string | null;
+            /** Skills */
+            skills: {
+                [key: string]: number;
+            } | null;
+            /** Priority */
+            priority: number | null;
+            /** Vip */
+            vip: boolean | null;
+            /** Rules */
+            rules: string[];
+        };
+        /**
+         * PlacedGiven
+         * @description What the conversation would get, with what inbox and queue say where the rules do not.
+         */
+        PlacedGiven: {
+            /** Queue */
+            queue: string;
+            /** Skills */
+            skills: {
+                [key: string]: number;
+            };
+            /** Priority */
+            priority: number;
+        };
+        /**
+         * RuleTried
+         * @description How one rule fared.
+         *
+         *     ``reached``: it is switched on and no rule before it stopped; ``here``: it is meant for this
+         *     inbox; ``held``: both, and every condition is so. Conditions are tried in any case.
+         */
+        RuleTried: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Reached */
+            reached: boolean;
+            /** Here */
+            here: boolean;
+            /** Held */
+            held: boolean;
+            /** Stop */
+            stop: boolean;
+            /** Conditions */
+            conditions: components["schemas"]["ConditionTried"][];
+        };
+        /**
+         * ConditionBody
+         * @description One thing that must be so. Which operators fit which field, and their values: see the description.
+         *
+         *     *channel*, *inbox*, *language* (zh is also zh-CN): is, is_not a text; contains_any (is one of),
+         *     matches_none a list. *text*, *page*: is, is_not, contains, starts_with a text; contains_any,
+         *     matches_none a list of texts; width and case do not matter. *contact*: the same of the field
+         *     ``key`` (``unverified.`` before it: what the customer's client claims), also numbers and
+         *     booleans, at_least a number, between [from, to]. *hours*: open, closed a calendar's id. *hour*:
+         *     between [from, to) of 0 to 24, also over midnight, at_least an hour. *weekday*, 0 Monday to 6: is,
+         *     is_not, contains_any, matches_none, between [from, to]. *vip*: is, is_not a boolean.
+         */
+        ConditionBody: {
+            field: components["schemas"]["Field"];
+            op: components["schemas"]["Op"];
+            /**
+             * Value
+             * @default null
+             */
+            value: boolean | number | string | (string | number)[] | null;
+            /**
+             * Key
+             * @default null
+             */
+            key: string | null;
+        };
+        /**
+         * Field
+         * @description What a condition is about.
+         * @enum {string}
+         */
+        Field: "channel" | "inbox" | "text" | "contact" | "hours" | "hour" | "weekday" | "vip" | "language" | "page";
+        /**
+         * Op
+         * @description How it is compared.
+         * @enum {string}
+         */
+        Op: "is" | "is_not" | "contains" | "contains_any" | "starts_with" | "matches_none" | "between" | "open" | "closed" | "at_least";
+        /**
+         * ThenBody
+         * @description What the rule says; null: nothing of it. ``skills`` are demanded instead of the queue's own.
+         */
+        ThenBody: {
+            /**
+             * Queue
+             * @default null
+             */
+            queue: string | null;
+            /**
+             * Skills
+             * @default null
+             */
+            skills: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Priority
+             * @default null
+             */
+            priority: number | null;
+            /**
+             * Vip
+             * @default null
+             */
+            vip: boolean | null;
+        };
+        /**
+         * QueueNow
+         * @description One queue in numbers. ``agents``: how many by presence; expected wait of who comes now.
+         */
+        QueueNow: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Group */
+            group: string;
+            /** Open */
+            open: boolean;
+            /** Waiting */
+            waiting: number;
+            /** Offered */
+            offered: number;
+            /** Oldest */
+            oldest: string | null;
+            /** Expected Seconds */
+            expected_seconds: number | null;
+            /** Expected Error Seconds */
+            expected_error_seconds: number | null;
+            /** Agents */
+            agents: {
+                [key: string]: number;
+            };
+            service_level: components["schemas"]["ServiceLevel"];
+        };
+        /**
+         * ServiceLevel
+         * @description How many conversations of the last ``hours`` were answered in time; ``percent`` null: none was.
+         */
+        ServiceLevel: {
+            /** Seconds */
+            seconds: number;
+            /** Target Percent */
+            target_percent: number;
+            /** Answered */
+            answered: number;
+            /** In Time */
+            in_time: number;
+            /** Abandoned */
+            abandoned: number;
+            /** Percent */
+            percent: number | null;
+            /** Hours */
+            hours: number;
+        };
+        /**
+         * Standing
+         * @description How an agent stands to a waiting conversation; ``verdict`` is the first reason that holds.
+         */
+        Standing: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Verdict */
+            verdict: string;
+            /** State */
+            state: string;
+            /** Reason */
+            reason: string | null;
+            /** Since */
+            since: string;
+            /** Skills */
+            skills: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * WaitingNow
+         * @description One that waits, at its place in line.
+         */
+        WaitingNow: {
+            /** Skills */
+            skills: {
+                [key: string]: number;
+            };
+            /** Asked First */
+            asked_first: {
+                [key: string]: number;
+            };
+            /** Step */
+            step: number;
+            /** Steps */
+            steps: number;
+            /** Any Agent */
+            any_agent: boolean;
+            /** Sticky */
+            sticky: boolean;
+            /** Preferred */
+            preferred: string | null;
+            /** Next Change At */
+            next_change_at: string | null;
+            /** Next Overflow At */
+            next_overflow_at: string | null;
+            /** Considered */
+            considered: {
+                [key: string]: number;
+            };
+            /** Agents */
+            agents: components["schemas"]["Standing"][];
+            /** Conversation */
+            conversation: string;
+            /** Contact */
+            contact: string;
+            /** Contact Name */
+            contact_name: string;
+            /** Channel */
+            channel: string;
+            /** Position */
+            position: number;
+            /** Waiting Since */
+            waiting_since: string | null;
+            /** Priority */
+            priority: number;
+            /** Callback */
+            callback: string | null;
+        };
+        /**
+         * WaitsNow
+         * @description Why a conversation still waits.
+         */
+        WaitsNow: {
+            /** Skills */
+            skills: {
+                [key: string]: number;
+            };
+            /** Asked First */
+            asked_first: {
+                [key: string]: number;
+            };
+            /** Step */
+            step: number;
+            /** Steps */
+            steps: number;
+            /** Any Agent */
+            any_agent: boolean;
+            /** Sticky */
+            sticky: boolean;
+            /** Preferred */
+            preferred: string | null;
+            /** Next Change At */
+            next_change_at: string | null;
+            /** Next Overflow At */
+            next_overflow_at: string | null;
+            /** Considered */
+            considered: {
+                [key: string]: number;
+            };
+            /** Agents */
+            agents: components["schemas"]["Standing"][];
+            /** Queue */
+            queue: string;
+            /** Position */
+            position: number | null;
+            /** Expected Seconds */
+            expected_seconds: number | null;
+        };
+        /**
+         * Caution
+         * @description Something about a queue that works but is hardly meant; ``facts`` belong to the code.
+         */
+        Caution: {
+            /** Code */
+            code: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * OverflowGiven
+         * @description One step of overflow.
+         */
+        OverflowGiven: {
+            /** After */
+            after: number;
+            /** To */
+            to: string;
+            /** Queue */
+            queue: string | null;
+            /** Text */
+            text: string | null;
+            /** Number */
+            number: string | null;
+        };
+        /**
+         * RelaxationGiven
+         * @description One step of relaxation.
+         */
+        RelaxationGiven: {
+            /** After */
+            after: number;
+            /** Lower */
+            lower: number;
+            /** Drop */
+            drop: string[];
+        };
+        /**
+         * OverflowStep
+         * @description What happens to who still waits ``after`` seconds.
+         */
+        OverflowStep: {
+            /** After */
+            after: number;
+            /**
+             * To
+             * @enum {string}
+             */
+            to: "queue" | "message" | "voicemail" | "number" | "callback";
+            /**
+             * Queue
+             * @default null
+             */
+            queue: string | null;
+            /**
+             * Text
+             * @default null
+             */
+            text: string | null;
+            /**
+             * Number
+             * @default null
+             */
+            number: string | null;
+        };
+        /**
+         * RelaxationStep
+         * @description From ``after`` seconds on less is demanded: levels lowered, skills dropped.
+         */
+        RelaxationStep: {
+            /** After */
+            after: number;
+            /**
+             * Lower
+             * @default 0
+             */
+            lower: number;
+            /** Drop */
+            drop?: string[];
         };
         /**
          * SessionRequest
@@ -2510,11 +3848,15 @@ export interface components {
         /**
          * InboxView
          * @description What a client must know of the inbox.
+         *
+         *         ``opens_at``, ``opens_text``: when it opens next, where it is closed and will open.
          */
         WebchatInboxView: {
             id: string;
             name: string;
             open: boolean;
+            opens_at: string | null;
+            opens_text: string;
             staffed: boolean;
             hours_text: string;
             greeting: string;
@@ -2535,6 +3877,7 @@ export interface components {
             state: "assigned" | "bot" | "closed" | "waiting";
             position: number | null;
             wait_seconds: number | null;
+            staffed: boolean;
             agent: components["schemas"]["WebchatNamed"] | null;
             last: number;
             read: number;
@@ -4432,6 +5775,398 @@ export interface operations {
             };
         };
     };
+    conversations_give: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Give"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    conversations_take_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeBack"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    conversations_prioritise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Prioritise"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    conversations_call_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallBack"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     conversations_redact: {
         parameters: {
             query?: never;
@@ -4983,6 +6718,104 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Profile"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    agents_force_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForcedPresence"];
             };
         };
         responses: {
@@ -5748,6 +7581,1573 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calendars_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarGivenList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calendars_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarNew"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarGiven"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calendars_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarGiven"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calendars_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calendars_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarGiven"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calendars_days: {
+        parameters: {
+            query?: {
+                first?: string | null;
+                days?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenDays"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calendars_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenNow"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calendars_public: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicCalendarList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rules_reorder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rules_attempt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleTrial"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialGiven"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rules_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rules_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleNew"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleGiven"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleGiven"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rules_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rules_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleGiven"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    routing_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuesNow"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    routing_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineNow"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    conversations_trace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trace"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    routing_matrix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatrixGiven"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    routing_set_matrix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Matrix"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatrixGiven"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    queues_warnings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cautions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -103,6 +103,10 @@ export interface EntryBody {
   until?: string
   score?: number
   comment?: string | null
+  /** What a note of the house itself tells of; with it, the number of the entry that was erased. */
+  event?: string
+  erased?: number
+  by?: string
 }
 
 export interface EntryAfter {
@@ -187,6 +191,8 @@ export interface Queue extends Stored {
   disposition_required: boolean
   priority: number
   skills: Record<string, number>
+  /** A calendar's id; none: always open. */
+  hours?: string | null
 }
 export interface Skill extends Stored { name: string }
 export interface CannedReply extends Stored { shortcut: string; title: string; text: string; queues: string[] }
@@ -202,10 +208,23 @@ export interface Inbox extends Stored {
   name: string
   enabled: boolean
   queue: string
-  hours?: Hours | null
+  /** A calendar's id; none: always open. */
+  hours?: string | null
   settings: Record<string, unknown>
 }
 export interface Span { from: string; to: string }
+/** A day, or some in a row (both ends included), with hours of their own; none: closed. */
+export interface SpecialDay { first: string; last: string; name: string; spans: Span[] }
+/** When somebody answers. `week`: seven days, Monday first; `makeup_as`: 0 is Monday. */
+export interface Calendar extends Stored {
+  name: string
+  timezone: string
+  week: Span[][]
+  special: SpecialDay[]
+  follows: string | null
+  on_holidays: Span[]
+  makeup_as: number
+}
 export interface Hours { timezone: string; week: Span[][]; days: Record<string, Span[]> }
 export interface User extends Stored {
   login: string

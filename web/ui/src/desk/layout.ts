@@ -46,13 +46,18 @@ function put(items: Item[], entry: Entry): void {
   if (entry.kind === 'message') {
     const joined = before?.type === 'speech' && isJoined(before.entry, entry)
     items.push({ type: 'speech', key, entry, ours: entry.by.kind !== 'contact', joined })
-  } else if (entry.kind === 'note') {
+  } else if (entry.kind === 'note' && !byHouse(entry)) {
     items.push({ type: 'note', key, entry })
   } else if (before?.type === 'events' && foldable(entry) && foldable(before.entries[0] as Entry)) {
     before.entries.push(entry)
   } else {
     items.push({ type: 'events', key: `e${entry.seq}`, entries: [entry] })
   }
+}
+
+/** A note that the house itself wrote is something that happened, not somebody's words. */
+function byHouse(entry: Entry): boolean {
+  return entry.by.kind === 'system' && entry.body.event !== undefined
 }
 
 /** An event that carries words somebody wrote is read on its own line, never folded away. */

@@ -117,6 +117,15 @@ function append(timeline: Timeline, entry: Entry): void {
   if (early !== undefined) delete timeline.early[entry.id]
   timeline.entries.push(early === undefined ? entry : { ...entry, ...early })
   timeline.last = entry.seq
+  if (entry.kind === 'note' && entry.by.kind === 'system' && entry.body.erased !== undefined) erase(timeline, entry.body.erased)
+}
+
+/** Takes the words out of an entry that is open here: the house's note says that they were erased. */
+function erase(timeline: Timeline, seq: number): void {
+  const found = timeline.entries.find((one) => one.seq === seq)
+  if (found === undefined) return
+  const { text, attachments, prompt, mentions, form, note, summary, comment, ...facts } = found.body
+  found.body = { ...facts, redacted: true }
 }
 
 function drainHeld(timeline: Timeline): void {

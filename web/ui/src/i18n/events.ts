@@ -1,7 +1,7 @@
 /** Entries that are no speech, as one sentence for the timeline. */
 import type { Entry, Participant } from '@/api/types'
 import { agentName, dispositionName, queueName } from '@/desk/config'
-import { t } from '.'
+import { has, t } from '.'
 import { exactTime } from './format'
 
 function who(by: Participant): string {
@@ -12,6 +12,11 @@ function who(by: Participant): string {
 
 function withNote(text: string, note: string | null | undefined): string {
   return note ? t('event.with_note', { text, note }) : text
+}
+
+function noteOfHouse({ body }: Entry): string {
+  const key = `event.${body.event}`
+  return has(key) ? t(key, { who: agentName(body.by) || t('event.agent'), n: body.erased ?? 0 }) : t('event.system')
 }
 
 export function eventText(entry: Entry): string {
@@ -50,6 +55,8 @@ export function eventText(entry: Entry): string {
       return withNote(t('event.rated', { score: body.score ?? 0 }), body.comment)
     case 'continued':
       return t('event.continued')
+    case 'note':
+      return noteOfHouse(entry)
     default:
       return entry.kind
   }

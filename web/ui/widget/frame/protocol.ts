@@ -63,6 +63,8 @@ export interface Inbox {
   id: string
   name: string
   open: boolean
+  /** When it opens next, in words; empty: open, or not known. */
+  opens_text: string
   staffed: boolean
   hours_text: string
   greeting: string

@@ -40,6 +40,12 @@ describe('languages', () => {
     expect(clock(new Date(2026, 10, 25, 9, 5), 'zh-CN')).toBe('09:05')
   })
 
+  it('say when it opens again', () => {
+    expect(zh.closedNow('', '')).toBe('现在是非服务时间')
+    expect(zh.closedNow('周一至周五 08:30–17:30', '11月30日（周一）08:30')).toBe('现在是非服务时间。11月30日（周一）08:30 开始服务。服务时间：周一至周五 08:30–17:30')
+    expect(en.closedNow('', 'Mon 30 Nov, 08:30')).toBe('We are closed now. We open on Mon 30 Nov, 08:30')
+  })
+
   it('name sizes', () => {
     expect([0, 999, 48_213, 1_234_567, 20_000_000].map(sizeWords)).toEqual(['0 B', '999 B', '48 kB', '1.2 MB', '20 MB'])
   })

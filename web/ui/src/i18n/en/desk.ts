@@ -40,6 +40,9 @@ export const desk: typeof shape = {
     released: 'Agent went offline, back to the queue', closed_done: 'Closed by {who}', closed_left: 'Closed, the customer left', closed_idle: 'Closed, the customer did not answer any more',
     closed_bot: 'Closed by the bot', closed_as: '{text} as {disposition}', continued: 'Continued in a new conversation', snoozed: '{who} snoozed until {time}', woken: 'Time is up, open again',
     left: 'The customer left the page', returned: 'The customer is back', rated: 'Rated {score} of 5',
+    erased: '{who} deleted what entry {n} said',
+    bot_gone: 'No bot is there any more, a person takes over', bot_slow: 'The bot did not answer in time, a person takes over',
+    bot_failed: 'The bot could not go on, a person takes over', bot_no_queue: 'The bot named a queue that is not there, a person takes over',
   },
   delivery: {
     sending: 'Sending', sent: 'Sent', delivered: 'Delivered', read: 'Read', failed: 'Failed', unknown: 'Not known whether it arrived', again: 'Send again', take_back: 'Back to the text box',

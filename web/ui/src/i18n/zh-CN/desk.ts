@@ -39,6 +39,9 @@ export const desk = {
     released: '坐席离线，退回队列', closed_done: '{who} 结束了会话', closed_left: '客户离开，会话结束', closed_idle: '客户长时间没有回复，会话结束',
     closed_bot: '机器人结束了会话', closed_as: '{text}（小结 {disposition}）', continued: '转入新会话', snoozed: '{who} 稍后处理，至 {time}', woken: '到时间了，重新处理',
     left: '客户离开了页面', returned: '客户回到了页面', rated: '满意度 {score} 星',
+    erased: '{who} 删除了第 {n} 条的内容',
+    bot_gone: '机器人已停用，转由人工处理', bot_slow: '机器人没有及时回答，转由人工处理',
+    bot_failed: '机器人出了错，转由人工处理', bot_no_queue: '机器人要转去的队列不存在，转由人工处理',
   },
   delivery: {
     sending: '发送中', sent: '已发送', delivered: '已送达', read: '已读', failed: '发送失败', unknown: '不确定是否送达', again: '再发一次', take_back: '放回输入框',

@@ -141,7 +141,7 @@ export class TimelineView {
 export function opening(app: App, words: Words): string {
   const inbox = app.session?.inbox
   if (!inbox) return ''
-  if (!inbox.open) return words.closedNow(inbox.hours_text)
+  if (!inbox.open) return words.closedNow(inbox.hours_text, inbox.opens_text)
   if (!inbox.staffed && !app.going) return words.unstaffed
   return inbox.hours_text ? words.hours(inbox.hours_text) : words.always
 }

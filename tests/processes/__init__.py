@@ -1,0 +1,1 @@
+"""Several processes of one hub, with a real Redis and a real MongoDB-wire server between them."""
