@@ -17,11 +17,11 @@ FROM python:3.12-slim
 RUN useradd --system --home-dir /var/lib/hub --create-home hub
 COPY --from=build /opt/hub /opt/hub
 ENV PATH=/opt/hub/bin:$PATH PYTHONSAFEPATH=1 PYTHONUNBUFFERED=1 \
-    HUB_DATA=/var/lib/hub HUB_HOST=0.0.0.0 HUB_PORT=8000
+    HUB_DATA=/var/lib/hub HUB_HOST=0.0.0.0 HUB_PORT=8000 HUB_ROUTER_PORT=8001
 USER hub
 WORKDIR /var/lib/hub
 VOLUME /var/lib/hub
-EXPOSE 8000
+EXPOSE 8000 8001
 HEALTHCHECK --start-period=30s CMD ["python", "-c", "import os, ssl, urllib.request as u; e = os.environ.get; \
   tls = e('HUB_TLS_CERT') or e('HUB_TLS_SELF_SIGNED', '').lower() in ('1', 'true', 't', 'yes', 'y', 'on'); \
   u.urlopen(('https' if tls else 'http') + '://127.0.0.1:8000/health', timeout=3, \

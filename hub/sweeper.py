@@ -9,7 +9,7 @@ from hub.bots import BotRunner
 from hub.clock import Clock
 from hub.deliverer import Deliverer
 from hub.documents import Documents, Exists, StoreError
-from hub.entries import Entry
+from hub.entries import Actor, Entry
 from hub.errors import HubError
 from hub.events import Bus, Committed
 from hub.projections import Projector
@@ -19,6 +19,7 @@ SWEEP = 5.0  # seconds between two looks at all marks
 BATCH = 200  # entries a page
 PAGES = 50  # a sweep looks at 10,000 marks at most
 AT_ONCE = 64  # pieces of owed work under way
+_OF_THE_HOUSE = frozenset({Actor.ROUTER, Actor.SYSTEM})
 _log = structlog.get_logger(__name__)
 
 
@@ -46,12 +47,21 @@ class Sweeper:
         self._places = asyncio.Semaphore(AT_ONCE)
 
     def listen(self, bus: Bus) -> None:
-        """Take entries up as soon as this process commits them; what others committed is theirs."""
+        """Take entries up as soon as this process commits them; what others committed is theirs.
+
+        But for what a router or another part of the house says: it may run where nobody delivers.
+        """
         bus.listen(Committed, self.on_committed, own=True)
+        bus.listen(Committed, self._on_words_of_the_house)
 
     def on_committed(self, event: Committed) -> None:
         """Begin what the entry owes."""
         self._begin(event.entry)
+
+    def _on_words_of_the_house(self, event: Committed) -> None:
+        entry = event.entry
+        if entry.todo is not None and entry.todo.deliver and entry.by.kind in _OF_THE_HOUSE:
+            self.deliver(entry.inbox, entry.address)
 
     def _begin(self, entry: Entry) -> None:
         todo = entry.todo

@@ -9,38 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from heapq import heappop, heappush
-from operator import attrgetter
 
 from hub.sharing import ALONE, Sharing
-from routing.matching.facts import (
-    FIELD,
-    ONE,
-    REASONS,
-    Candidate,
-    Considered,
-    Line,
-    Match,
-    Step,
-    Strategy,
-    Waiting,
-    unpack,
-)
+from routing.matching.facts import Candidate, Considered, Line, Step, Strategy, Waiting
 from routing.matching.groups import Group
+from routing.matching.match import BUSY, NOT_PREFERRED, REFUSED, UNSKILLED, Match, Tally
 from routing.matching.people import Key
 from routing.matching.sources import Hot
-from routing.matching.standings import ACTIVE, CHANNEL
 from routing.matching.team import Team
 from routing.matching.waitlist import Waitlist
 
 __all__ = ["Candidate", "Considered", "Line", "Match", "Matcher", "Step", "Strategy", "Waiting"]
 
-COUNTS = attrgetter("counts")
 AHEAD = 4  # the agent who is chosen, and three who would have been next
-AWAY = (1 << ACTIVE) - 1
-OF_A_CHANNEL = (1 << CHANNEL) - 1
-UNSKILLED, NOT_PREFERRED, REFUSED, BUSY = (
-    FIELD * REASONS.index(reason) for reason in ("unskilled", "not_preferred", "refused", "busy")
-)
 
 
 class Matcher:
@@ -117,7 +98,7 @@ class Matcher:
         self._now = now
         self._waitlist.advance(now)
         spot = self._waitlist.spots.get(conversation)
-        return None if spot is None else unpack(self._count(spot.group))
+        return None if spot is None else self._count(spot.group).add_up()
 
     def next(self, now: float) -> Match | None:
         """The best pair now, taken out of line; None where nobody fits anybody.
@@ -126,7 +107,9 @@ class Matcher:
         store afterwards.
         """
         self._now = now
-        self._waitlist.advance(now)
+        timers = self._waitlist.timers
+        if timers and timers[0][0] <= now:
+            self._waitlist.advance(now)
         hot = self._hot.heap
         while hot:
             bound, number, source = heappop(hot)
@@ -167,11 +150,12 @@ class Matcher:
                 return []
             return [(keeper.agent,)]
         crews, lane = group.demand.crews, group.lane
+        ordering = lane.ordering
         best: list[Key] = []
         for pool in self._team.open[channel]:
             if pool.crew not in crews:
                 continue
-            keys = pool.orders.get(lane.ordering) or pool.order(lane.ordering)
+            keys = pool.idle if ordering is None else pool.orders.get(ordering) or pool.order(ordering)
             if refused:
                 keys = [key for key in keys if key[-1] not in refused]
             keys = keys[:AHEAD]
@@ -182,9 +166,10 @@ class Matcher:
         return best
 
     def _take(self, group: Group, chosen: list[Key], now: float) -> Match:
-        counts = self._count(group)
-        spot = self._waitlist.take(group)
-        waiting, lane = spot.waiting, group.lane
+        tally = self._count(group)
+        place, lane = group.first, group.lane
+        group.leave(place)
+        waiting = self._waitlist.spots.pop(place[2]).waiting
         agent = chosen[0][-1]
         person = self._team.people[agent]
         step, any_agent = lane.steps(waiting.entered, now)
@@ -195,7 +180,7 @@ class Matcher:
             step=step,
             any_agent=any_agent,
             sticky=group.keeper is not None,
-            counts=counts,
+            tally=tally,
             next=tuple([key[-1] for key in chosen[1:]]),
             idle_since=person.facts.idle_since,
             strategy=lane.line.strategy,
@@ -210,29 +195,22 @@ class Matcher:
             for crew in group.demand.crews:
                 crew.reach(channel).push(group.first, group)
 
-    def _count(self, group: Group) -> int:
-        """How the agents of the queue stand to a group, packed as in :func:`unpack`."""
-        demand = group.demand
-        everybody = sum(map(COUNTS, group.lane.crews))
-        skilled = sum(map(COUNTS, demand.crews))
-        ready = everybody >> ACTIVE & ONE
-        able = skilled >> ACTIVE & ONE
-        counts = everybody & AWAY
-        people = self._team.people
-        channel = demand.channel
+    def _count(self, group: Group) -> Tally:
+        """How the agents of the queue stand to a group."""
+        demand, counts = group.demand, self._team.counts
         keeper = group.keeper
+        apart = 0
         if keeper is not None and keeper.person is not None:
-            reasons = keeper.person.standing.reasons
-            if reasons:
-                if keeper.person.crew in demand.crews:
-                    able -= 1
-                ready -= 1
-                counts += 1 << (REFUSED if keeper.agent in group.refused else BUSY + reasons[channel])
-            return counts + (ready - able << UNSKILLED) + (able << NOT_PREFERRED)
-        counts += ready - able << UNSKILLED
-        counts += (skilled >> self._team.standings.channels[channel] & OF_A_CHANNEL) << BUSY
-        for agent in group.refused:
-            person = people.get(agent)
-            if person is not None and person.standing.reasons and person.crew in demand.crews:
-                counts += (1 << REFUSED) - (1 << BUSY + person.standing.reasons[channel])
-        return counts
+            person = keeper.person
+            if person.standing.reasons:
+                reason = BUSY + person.standing.reasons[demand.channel]
+                apart += 1 << (REFUSED if keeper.agent in group.refused else reason)
+                apart -= 1 << (NOT_PREFERRED if person.crew in demand.crews else UNSKILLED)
+        elif group.refused:
+            for agent in group.refused:
+                refuser = self._team.people.get(agent)
+                if refuser is not None and refuser.standing.reasons and refuser.crew in demand.crews:
+                    apart += (1 << REFUSED) - (1 << BUSY + refuser.standing.reasons[demand.channel])
+        return Tally(
+            group.lane.counts(counts), demand.counts(counts), demand.place, keeper is not None, apart
+        )

@@ -81,6 +81,8 @@ class Memory:
         """Where a conversation stands: in line, or not."""
         if after.state is not State.ASSIGNED:
             self._accepted.pop(conversation, None)
+        if after == self._waiting.get(conversation) and conversation in self.matcher:
+            return  # it stands as it stood
         if after.state is State.WAITING and after.group == self._group and after.queue is not None:
             self._wait(conversation, after)
         elif conversation in self._waiting:

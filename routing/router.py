@@ -39,6 +39,8 @@ from routing.offers import Offer
 TICK = 1.0  # seconds between two looks at beats, offers and after-contact work, at the most
 ROUND = 3.0  # seconds between two rounds: renewal, team, slots, waiting; at the most
 FENCED_AT_ONCE = 100  # agents whose documents change in one commit at a take-over
+BREATH = 500  # of them after which others have their turn
+READ_AT_ONCE = 10_000  # waiting conversations in one answer of the store
 RENEWALS = 0.3  # of the lease's term: a shorter term makes rounds shorter
 _log = structlog.get_logger(__name__)
 
@@ -336,12 +338,14 @@ class Router:
         while True:
             await self._keep_lease(tenure)
             page = await self._documents.find(
-                "conversations", where, sort=("waiting_since",), limit=500, after=after
+                "conversations", where, sort=("waiting_since",), limit=READ_AT_ONCE, after=after
             )
-            for item in page.items:
+            for number, item in enumerate(page.items, start=1):
                 if str(item["id"]) not in seen:
                     seen.add(str(item["id"]))
                     self._memory.take_document(item)
+                if number % BREATH == 0:
+                    await asyncio.sleep(0)
             if page.next is None:
                 break
             after = page.next
@@ -449,6 +453,7 @@ class Router:
                 raise
             except Busy:
                 _log.warning("An overflow was put off", conversation=conversation)
+                memory.overflows.plan(conversation, self._clock.monotonic() + self._round, number)
             except NotAllowed:
                 await self._take_last(ConversationId(conversation), set())
 

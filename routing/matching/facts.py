@@ -1,4 +1,4 @@
-"""What is told to the matcher, and what it answers. Facts alone: nothing is decided here.
+"""What is told to the matcher. Facts alone: nothing is decided here.
 
 Times are seconds; those of conversations' places and agents' idleness are only compared with
 each other, ``entered`` is on the clock that the matcher is asked by.
@@ -52,8 +52,7 @@ class Line:
     ageing: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True, gc=False):
     """One conversation that waits. ``since`` makes its place, ``entered`` its relaxation.
 
     ``skills``: demanded levels, sorted by skill. ``preferred``: who held the contact's last
@@ -71,8 +70,7 @@ class Waiting:
     refused: frozenset[str] = frozenset()
 
 
-@dataclass(slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True, gc=False):
     """An agent of the team, whatever he does. The matcher does not change it.
 
     ``capacity`` by channel, ``*`` for those not named; ``held`` by channel: slots and after-contact
@@ -108,48 +106,3 @@ class Considered:
     busy: int = 0
     blocked: int = 0
     fits: int = 0
-
-
-FIELD = 20  # bits of a number in a packed count: 1,048,575 agents
-ONE = (1 << FIELD) - 1
-REASONS = (
-    "offline",
-    "unresponsive",
-    "on_break",
-    "unskilled",
-    "not_preferred",
-    "refused",
-    "busy",
-    "blocked",
-    "fits",
-)
-
-
-class Match(msgspec.Struct, frozen=True):
-    """A conversation, its agent, and the facts of the choice.
-
-    ``step``: steps of relaxation in force. ``any_agent``: no skill was demanded any more. ``sticky``:
-    it was kept for him. ``counts``: what :attr:`considered` unpacks. ``next``: who would have been
-    next, best first, three at the most.
-    """
-
-    waiting: Waiting
-    agent: str
-    step: int
-    any_agent: bool
-    sticky: bool
-    counts: int
-    next: tuple[str, ...]
-    idle_since: float
-    strategy: Strategy
-
-    @property
-    def considered(self) -> Considered:
-        """How the agents of the queue stood when it was made."""
-        return unpack(self.counts)
-
-
-def unpack(counts: int) -> Considered:
-    """The numbers in one packed integer, :data:`FIELD` bits each in the order of :data:`REASONS`."""
-    numbers = {reason: counts >> FIELD * place & ONE for place, reason in enumerate(REASONS)}
-    return Considered(queue_agents=sum(numbers.values()), **numbers)

@@ -3,43 +3,53 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from heapq import heapify, heappop, heappush, heapreplace
+from operator import itemgetter
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from routing.matching.facts import Waiting
 from routing.matching.sources import NOBODY, Place, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from routing.matching.lanes import Lane
     from routing.matching.people import Crew, Key, Own
 
 Skills = tuple[tuple[str, int], ...]
+Counts = Callable[[Sequence[int]], tuple[int, ...]]  # picks some crews' counts
 SLACK = 16  # dead entries that a heap may always hold
 
 
-class Spot:
+def counts_of(crews: Iterable[Crew]) -> Counts:
+    """Picks these crews' counts out of those of all; 0 stands first in all, so that there are always some."""
+    return itemgetter(0, 0, *(crew.number for crew in crews))
+
+
+class Spot(msgspec.Struct, gc=False):
     """One who waits: its place, its group, and when it goes on to the following group."""
 
-    __slots__ = ("due", "group", "place", "waiting")
-
-    def __init__(self, waiting: Waiting, place: Place, group: Group) -> None:
-        self.waiting = waiting
-        self.place = place
-        self.group = group
-        self.due: float | None = None
+    waiting: Waiting
+    place: Place
+    group: Group
+    due: float | None = None
 
 
 class Demand:
-    """A queue, a channel and skills; with the crews that work there and have them."""
+    """A queue's channel and skills; with the crews that work there and have them.
 
-    __slots__ = ("channel", "crews", "skills")
+    ``place``: of the channel in their counts. ``counts``: how their agents stand, by crew.
+    """
 
-    def __init__(self, channel: str, skills: Skills, crews: dict[Crew, None]) -> None:
+    __slots__ = ("channel", "counts", "crews", "place", "skills")
+
+    def __init__(self, channel: str, place: int, skills: Skills, crews: dict[Crew, None]) -> None:
         self.channel = channel
+        self.place = place
         self.skills = skills
         self.crews = crews
+        self.counts = counts_of(crews)
 
 
 class Group(Source):
@@ -104,11 +114,10 @@ class Group(Source):
 
     def enter(self, place: Place) -> bool:
         """One more; whether it is the first now."""
-        if place in self.dead:
-            self.dead.remove(place)
-            return False
         tail = self.tail
-        if not tail or tail[-1] < place:
+        if self.dead and place in self.dead:
+            self.dead.remove(place)
+        elif not tail or tail[-1] < place:
             tail.append(place)
         else:
             heappush(self.odd, place)
@@ -120,7 +129,7 @@ class Group(Source):
     def leave(self, place: Place) -> None:
         """One less. Forgets the dead that come first, or are too many."""
         tail, odd, dead = self.tail, self.odd, self.dead
-        if place != self.first:
+        if place is not self.first and place != self.first:
             dead.add(place)
             if 2 * len(dead) > len(tail) + len(odd) + SLACK:
                 self._forget_the_dead()
@@ -134,9 +143,10 @@ class Group(Source):
                 dead.remove(tail.popleft())
             while odd and odd[0] in dead:
                 dead.remove(heappop(odd))
-        self.first = tail[0] if tail else NOBODY
-        if odd and odd[0] < self.first:
+        if odd and not (tail and tail[0] < odd[0]):
             self.first = odd[0]
+        else:
+            self.first = tail[0] if tail else NOBODY
 
     def live(self) -> list[Place]:
         """The places of all of them, in no order."""
@@ -181,28 +191,34 @@ class Reach:
 
     def first(self, agents: Sequence[Key]) -> Group | None:
         """Whose first is first in line and not refused by one of these agents (the last part of each key)."""
-        heap, own = self.heap, self._own
+        heap = self.heap
         aside: list[tuple[Place, int, Group]] = []
         found = None
         while heap:
-            place, number, group = heap[0]
-            first = group.first
-            if first is place and group.keeper is own:
-                if not group.refused or any(key[-1] not in group.refused for key in agents):
-                    found = group
-                    break
+            place, _, group = heap[0]
+            if group.first is not place or group.keeper is not self._own:
+                self._correct()
+            elif group.refused and all([key[-1] in group.refused for key in agents]):
                 aside.append(heappop(heap))
-            elif self._least.get(group) is not place:  # there is another entry, or none any more
-                heappop(heap)
-            elif first is NOBODY or group.keeper is not own:
-                heappop(heap)
-                del self._least[group]
             else:
-                self._least[group] = first
-                heapreplace(heap, (first, number, group))
+                found = group
+                break
         for entry in aside:
             heappush(heap, entry)
         return found
+
+    def _correct(self) -> None:
+        """The first entry is out of date: put the group where it belongs by now, or drop it."""
+        heap, least = self.heap, self._least
+        place, number, group = heap[0]
+        if least.get(group) is not place:  # another entry counts, or none
+            heappop(heap)
+        elif group.first is NOBODY or group.keeper is not self._own:
+            heappop(heap)
+            del least[group]
+        else:
+            least[group] = group.first
+            heapreplace(heap, (group.first, number, group))
 
     def forget_the_empty(self) -> None:
         """Drop groups that nobody is in."""

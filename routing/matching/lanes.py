@@ -5,28 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from routing.matching.facts import Line, Strategy, Waiting
-from routing.matching.groups import Demand, Group, Skills
-from routing.matching.people import Crew, Ordering, by_idle, by_load, by_offer, by_order
+from routing.matching.groups import Demand, Group, Skills, counts_of
+from routing.matching.people import Crew, Ordering, by_load, by_offer, by_order
 from routing.matching.sources import Place
 
 GroupKey = tuple[str, Skills, int, str | None, frozenset[str]]  # channel, asked, stage, preferred, refused
 Stage = tuple[float, Skills]  # seconds in the queue from which on these skills are demanded
 
-ORDERINGS: Mapping[Strategy, Ordering] = {
-    Strategy.LONGEST_IDLE: by_idle,
-    Strategy.LEAST_BUSY: by_load,
-    Strategy.ROUND_ROBIN: by_offer,
-    Strategy.BEST_SKILL: by_idle,
-}
+ORDERINGS: Mapping[Strategy, Ordering] = {Strategy.LEAST_BUSY: by_load, Strategy.ROUND_ROBIN: by_offer}
 
 
 class Lane:
-    """One queue. ``crews`` work in it."""
+    """One queue. ``crews`` work in it; ``counts``: how their agents stand, by crew.
 
-    __slots__ = ("_stages", "by_skill", "crews", "demands", "groups", "line", "ordering", "sticky")
+    ``ordering``: how agents are ordered, None: the longest idle first.
+    """
+
+    __slots__ = ("_stages", "by_skill", "counts", "crews", "demands", "groups", "line", "ordering", "sticky")
 
     def __init__(self, line: Line) -> None:
         self.crews: dict[Crew, None] = {}
+        self.counts = counts_of(())
         self.configure(line)
 
     def configure(self, line: Line) -> None:
@@ -34,7 +33,9 @@ class Lane:
         self.line = line
         self.by_skill = line.strategy == Strategy.BEST_SKILL
         self.sticky = line.last_agent_seconds
-        self.ordering = ORDERINGS.get(line.strategy) or by_order(line.order)
+        self.ordering = ORDERINGS.get(line.strategy)
+        if line.strategy == Strategy.LINEAR:
+            self.ordering = by_order(line.order)
         self.groups: dict[GroupKey, Group] = {}
         self.demands: dict[tuple[str, Skills], Demand] = {}
         self._stages: dict[Skills, tuple[Stage, ...]] = {}
@@ -81,23 +82,28 @@ class Lane:
             found.append((line.any_agent_after, ()))
         return found
 
-    def demand(self, channel: str, skills: Skills) -> Demand:
-        """The demand with the crews that meet it."""
+    def demand(self, channel: str, place: int, skills: Skills) -> Demand:
+        """The demand with the crews that meet it. ``place``: of the channel in their counts."""
         found = self.demands.get((channel, skills))
         if found is None:
             crews = {crew: None for crew in self.crews if crew.has(skills)}
-            found = self.demands[channel, skills] = Demand(channel, skills, crews)
+            found = self.demands[channel, skills] = Demand(channel, place, skills, crews)
         return found
 
     def join(self, crew: Crew) -> None:
         """A crew works here now."""
         self.crews[crew] = None
+        self.counts = counts_of(self.crews)
         for demand in self.demands.values():
             if crew.has(demand.skills):
                 demand.crews[crew] = None
+                demand.counts = counts_of(demand.crews)
 
     def part(self, crew: Crew) -> None:
         """A crew works here no more."""
         del self.crews[crew]
+        self.counts = counts_of(self.crews)
         for demand in self.demands.values():
-            demand.crews.pop(crew, None)
+            if crew in demand.crews:
+                del demand.crews[crew]
+                demand.counts = counts_of(demand.crews)

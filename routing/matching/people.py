@@ -10,30 +10,30 @@ from routing.matching.facts import Candidate
 from routing.matching.groups import Group, Reach, Skills
 from routing.matching.sources import Source
 
+from routing.matching.standings import NOWHERE
+
 if TYPE_CHECKING:
     from routing.matching.lanes import Lane
-    from routing.matching.standings import Standing
 
 Key = tuple[Any, ...]  # what agents are ordered by; the agent's id is last
 Ordering = Callable[["Person"], Key]
 
 
 class Person:
-    """An agent with his crew, how he stands, and the pool he is in when he may be offered anything."""
+    """An agent with his crew, how he stands, and the pool he is in when he may be offered anything.
 
-    __slots__ = ("crew", "facts", "own", "pool", "standing")
+    ``idle``: what agents are ordered by where the longest idle goes first.
+    """
 
-    def __init__(self, facts: Candidate, crew: Crew, standing: Standing) -> None:
+    __slots__ = ("crew", "facts", "idle", "own", "pool", "standing")
+
+    def __init__(self, facts: Candidate, crew: Crew, own: Own | None) -> None:
         self.facts = facts
+        self.idle: Key = (facts.idle_since, facts.agent)
         self.crew = crew
-        self.standing = standing
+        self.standing = NOWHERE
         self.pool: Pool | None = None
-        self.own: Own | None = None
-
-
-def by_idle(person: Person) -> Key:
-    """Longest idle first."""
-    return person.facts.idle_since, person.facts.agent
+        self.own = own
 
 
 def by_load(person: Person) -> Key:
@@ -60,9 +60,9 @@ def by_order(order: tuple[str, ...]) -> Ordering:
 
 
 class Crew:
-    """Agents of the same queues and skills. ``counts``: how they stand, packed (see ``standings``)."""
+    """Agents of the same queues and skills. ``number``: where the counts of how they stand are kept."""
 
-    __slots__ = ("counts", "lanes", "members", "people", "pools", "queues", "reaches", "scores", "skills")
+    __slots__ = ("lanes", "members", "number", "people", "pools", "queues", "reaches", "scores", "skills")
 
     def __init__(
         self,
@@ -70,13 +70,14 @@ class Crew:
         skills: dict[str, int],
         lanes: tuple[Lane, ...],
         people: dict[str, Person],
+        number: int,
     ) -> None:
+        self.number = number
         self.queues = queues
         self.skills = skills
         self.lanes = lanes
         self.people = people
         self.members = 0
-        self.counts = 0
         self.pools: dict[tuple[str, ...], Pool] = {}
         self.reaches: dict[str, Reach] = {}
         self.scores: dict[Skills, int] = {}
@@ -101,7 +102,10 @@ class Crew:
 
 
 class Pool(Source):
-    """Those of a crew who may be offered something on the same channels, in each order that is asked for."""
+    """Those of a crew who may be offered something on the same channels.
+
+    ``idle``: the longest idle first; ``orders``: in each other order that was asked for.
+    """
 
     __slots__ = ("crew", "idle", "open", "orders", "reaches")
 
@@ -111,17 +115,22 @@ class Pool(Source):
         self.open = channels
         self.reaches = [crew.reach(channel) for channel in channels]
         self.idle: list[Key] = []
-        self.orders: dict[Ordering, list[Key]] = {by_idle: self.idle}
+        self.orders: dict[Ordering, list[Key]] = {}
 
     def put(self, person: Person) -> None:
         """One more."""
-        for ordering, keys in self.orders.items():
-            insort(keys, ordering(person))
+        insort(self.idle, person.idle)
+        if self.orders:
+            for ordering, keys in self.orders.items():
+                insort(keys, ordering(person))
 
     def lift(self, person: Person) -> None:
         """One less; his facts must be those with which he came."""
-        for ordering, keys in self.orders.items():
-            del keys[bisect_left(keys, ordering(person))]
+        idle = self.idle
+        del idle[bisect_left(idle, person.idle)]
+        if self.orders:
+            for ordering, keys in self.orders.items():
+                del keys[bisect_left(keys, ordering(person))]
 
     def order(self, ordering: Ordering) -> list[Key]:
         """All of them in an order that was not asked for before."""
@@ -169,8 +178,8 @@ class Own(Source):
         return found
 
     def is_empty(self) -> bool:
-        """Whether he is not there."""
-        return self.person is None
+        """Whether nothing is kept for him."""
+        return not any([reach.heap for reach in self.reaches.values()])
 
     def best(self) -> Group | None:
         """The group whose first is the first in line that is kept for him and that he may be offered."""

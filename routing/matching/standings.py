@@ -1,11 +1,15 @@
 """How an agent stands to every channel: what he may be offered beside what he holds."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 from hub.sharing import Sharing
-from routing.matching.facts import FIELD, Candidate
+from routing.matching.facts import Candidate
 
 ANY_CHANNEL = "*"
+FIELD = 20  # bits of a number in a packed count: 1,048,575 agents
+ONE = (1 << FIELD) - 1
 READY = frozenset({"ready", "after_work"})
 OFFLINE = "offline"
 
@@ -17,19 +21,26 @@ CHANNELS = 4 * FIELD
 CHANNEL = 3 * FIELD  # bits of one channel
 BUSY, BLOCKED, FITS = 0, FIELD, 2 * FIELD
 
-KEPT = 10_000  # standings kept before they are worked out anew
+KEPT = 1000  # capacities, and standings of each, that are kept before they are worked out anew
+
+
+Family = dict[tuple[tuple[str, int], ...], "Standing"]
 
 
 class Standing:
     """What agents of the same capacity who hold the same may be offered.
 
     ``unit``: what one such agent adds to his crew's counts. ``open``: the channels on which he may be
-    offered something; ``reasons`` why (not), for each channel. An agent who is away has neither.
+    offered something; ``reasons`` why (not), for each channel: those of an agent who is away have none.
+    ``family``: those of the same capacity by what is held.
     """
 
-    __slots__ = ("capacity", "held", "open", "reasons", "taking", "total", "unit")
+    __slots__ = ("capacity", "family", "held", "open", "reasons", "taking", "total", "unit")
 
-    def __init__(self, capacity: Mapping[str, int], held: Mapping[str, int], unit: int) -> None:
+    def __init__(
+        self, capacity: Mapping[str, int], held: Mapping[str, int], unit: int, family: Family | None = None
+    ) -> None:
+        self.family = family
         self.capacity = capacity
         self.held = held
         self.total = sum(held.values())
@@ -39,6 +50,9 @@ class Standing:
         self.taking: dict[str, Standing] = {}
 
 
+NOWHERE = Standing({}, {}, 0)
+
+
 class Standings:
     """Works out standings, each once. Knows the channels that anything ever came by."""
 
@@ -46,24 +60,28 @@ class Standings:
         self.sharing = sharing
         self.channels: dict[str, int] = {}
         self._away = {state: Standing({}, {}, 1 << place) for state, place in AWAY.items()}
-        self._known: dict[tuple[object, object], Standing] = {}
+        self._families: dict[tuple[tuple[str, int], ...], Family] = {}
 
     def learn(self, channel: str) -> None:
         """Something came by a channel that nothing came by before: all standings are out of date."""
         self.channels[channel] = CHANNELS + CHANNEL * len(self.channels)
-        self._known.clear()
+        self._families.clear()
 
     def share(self, sharing: Sharing) -> None:
         """Other rules of sharing: all standings are out of date."""
         self.sharing = sharing
-        self._known.clear()
+        self._families.clear()
 
-    def of(self, facts: Candidate) -> Standing:
-        """The standing of an agent; ValueError for a state that there is not."""
+    def of(self, facts: Candidate, last: Standing) -> Standing:
+        """The standing of an agent; ``last``: how he stood before. ValueError for an unknown state."""
         if facts.state not in READY:
             if facts.state not in AWAY:
                 raise ValueError(f"no state of an agent: {facts.state}")
             return self._away[facts.state]
+        if last.family is not None and last.capacity == facts.capacity:
+            found = last.family.get(tuple(facts.held.items()))
+            if found is not None:
+                return found
         return self._ready(facts.capacity, facts.held)
 
     def is_offline(self, standing: Standing) -> bool:
@@ -80,21 +98,22 @@ class Standings:
 
     def renew(self, standing: Standing) -> Standing:
         """The same by the channels and rules of now."""
-        if not standing.unit >> ACTIVE:
-            return standing
-        return self._ready(standing.capacity, standing.held)
+        return standing if standing.family is None else self._ready(standing.capacity, standing.held)
 
     def _ready(self, capacity: Mapping[str, int], held: Mapping[str, int]) -> Standing:
-        key = (tuple(capacity.items()), tuple(held.items()))
-        found = self._known.get(key)
+        if len(self._families) > KEPT:
+            self._families.clear()
+        family = self._families.setdefault(tuple(capacity.items()), {})
+        key = tuple(held.items())
+        found = family.get(key)
         if found is None:
-            if len(self._known) >= KEPT:
-                self._known.clear()
-            found = self._known[key] = self._work_out(dict(capacity), dict(held))
+            if len(family) > KEPT:
+                family.clear()
+            found = family[key] = self._work_out(dict(capacity), dict(held), family)
         return found
 
-    def _work_out(self, capacity: Mapping[str, int], held: Mapping[str, int]) -> Standing:
-        standing = Standing(capacity, held, 1 << ACTIVE)
+    def _work_out(self, capacity: Mapping[str, int], held: Mapping[str, int], family: Family) -> Standing:
+        standing = Standing(capacity, held, 1 << ACTIVE, family)
         holding = [channel for channel, number in held.items() if number > 0]
         for channel, place in self.channels.items():
             reason = FITS

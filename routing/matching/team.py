@@ -8,19 +8,25 @@ from routing.matching.groups import Group
 from routing.matching.lanes import Lane
 from routing.matching.people import Crew, Own, Person, Pool
 from routing.matching.sources import NOBODY, Hot
-from routing.matching.standings import Standing, Standings
+from routing.matching.standings import NOWHERE, Standing, Standings
 
 CrewKey = tuple[frozenset[str], frozenset[tuple[str, int]]]
 
 
 class Team:
-    """The agents. ``open``: by channel, the pools in which there is somebody who may be offered something."""
+    """The agents.
+
+    ``open``: by channel, the pools in which there is somebody who may be offered something. ``counts``:
+    how the agents of each crew stand (see ``standings``), by the crew's number; there is no crew 0.
+    """
 
     def __init__(self, hot: Hot, sharing: Sharing) -> None:
         self.standings = Standings(sharing)
         self.people: dict[str, Person] = {}
         self.lanes: dict[str, Lane] = {}
         self.open: dict[str, dict[Pool, None]] = {}
+        self.counts = [0]
+        self._free: list[int] = []
         self._hot = hot
         self._crews: dict[CrewKey, Crew] = {}
         self._owns: dict[str, Own] = {}
@@ -57,31 +63,28 @@ class Team:
 
     def set(self, facts: Candidate) -> None:
         """An agent as he is now."""
-        standing = self.standings.of(facts)
         person = self.people.get(facts.agent)
         if person is None:
-            person = Person(facts, self._join(facts), standing)
+            standing = self.standings.of(facts, NOWHERE)
+            person = Person(facts, self._join(facts), self._owns.get(facts.agent))
             self.people[facts.agent] = person
-            person.own = self._owns.get(facts.agent)
-            self._put(person, standing)
         else:
+            standing = self.standings.of(facts, person.standing)
             crew, old = person.crew, person.facts
             if crew.queues != facts.queues or crew.skills != facts.skills:
                 self._lift(person)
+                self._put(person, NOWHERE)
                 person.crew = self._join(facts)
                 self._part(crew)
-                person.facts = facts
-                self._put(person, standing)
-            elif (
-                standing is not person.standing
-                or old.idle_since != facts.idle_since
-                or old.offered_at != facts.offered_at
-            ):
+            elif standing is not person.standing:
                 self._lift(person)
-                person.facts = facts
-                self._put(person, standing)
+            elif old.idle_since != facts.idle_since or old.offered_at != facts.offered_at:
+                self._lift(person)
             else:
                 return
+            person.facts = facts
+            person.idle = (facts.idle_since, facts.agent)
+        self._put(person, standing)
         if person.own is not None:
             self._review(person.own, person)
 
@@ -90,6 +93,7 @@ class Team:
         person = self.people.pop(agent, None)
         if person is not None:
             self._lift(person)
+            self._put(person, NOWHERE)
             self._part(person.crew)
             if person.own is not None:
                 self._review(person.own, None)
@@ -114,11 +118,10 @@ class Team:
         self._renew()
 
     def forget_order(self, lane: Lane) -> None:
-        """Agents are not asked for any more in the order in which a queue takes them."""
+        """Agents are not asked for any more in the order in which a queue takes them: order them when asked."""
         for crew in lane.crews:
             for pool in crew.pools.values():
-                if pool.orders.get(lane.ordering) is not pool.idle:
-                    pool.orders.pop(lane.ordering, None)
+                pool.orders.clear()
 
     def forget_the_empty(self) -> None:
         """Drop groups that nobody is in from what crews and agents reach."""
@@ -140,8 +143,7 @@ class Team:
                 self._review(person.own, person)
 
     def _lift(self, person: Person) -> None:
-        """Out of his pool and his crew's counts, before anything of him changes."""
-        person.crew.counts -= person.standing.unit
+        """Out of his pool, before anything of him changes."""
         pool = person.pool
         if pool is not None:
             pool.lift(person)
@@ -152,7 +154,7 @@ class Team:
     def _put(self, person: Person, standing: Standing, *, hot: bool = True) -> None:
         """Where he belongs by this standing. ``hot``: he may fit somebody who waits."""
         crew, pool = person.crew, None
-        crew.counts += standing.unit
+        self.counts[crew.number] += standing.unit - person.standing.unit
         person.standing = standing
         channels = standing.open
         if channels:
@@ -173,7 +175,7 @@ class Team:
         lanes: tuple[Lane, ...] = ()
         if person is not None and not self.standings.is_offline(person.standing):
             lanes = person.crew.lanes
-            if person.pool is not None:
+            if person.pool is not None and not own.is_empty():
                 self._hot.heat(own, ())
         if lanes != own.lanes:
             own.lanes = lanes
@@ -187,7 +189,11 @@ class Team:
         crew = self._crews.get(key)
         if crew is None:
             lanes = tuple(self.lane(queue) for queue in sorted(facts.queues))
-            crew = self._crews[key] = Crew(facts.queues, dict(facts.skills), lanes, self.people)
+            if not self._free:
+                self._free.append(len(self.counts))
+                self.counts.append(0)
+            number = self._free.pop()
+            crew = self._crews[key] = Crew(facts.queues, dict(facts.skills), lanes, self.people, number)
             for lane in lanes:
                 lane.join(crew)
                 for group in lane.groups.values():
@@ -202,3 +208,4 @@ class Team:
             del self._crews[crew.queues, frozenset(crew.skills.items())]
             for lane in crew.lanes:
                 lane.part(crew)
+            self._free.append(crew.number)

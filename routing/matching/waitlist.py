@@ -34,19 +34,13 @@ class Waitlist:
             if spot.waiting == waiting:
                 return
             self._leave(spot)
-        self._enter(waiting, self._team.lanes.get(waiting.queue) or self._team.lane(waiting.queue), now)
+        self._enter(waiting, self._team.lane(waiting.queue), now)
 
     def remove(self, conversation: str) -> None:
         """It waits no more."""
         spot = self.spots.get(conversation)
         if spot is not None:
             self._leave(spot)
-
-    def take(self, group: Group) -> Spot:
-        """The first of a group, taken out of line."""
-        place = group.first
-        group.leave(place)
-        return self.spots.pop(place[2])
 
     def advance(self, now: float) -> None:
         """What is due by now goes on: less is demanded, or it is kept for the last agent no more."""
@@ -157,7 +151,7 @@ class Waitlist:
         group = lane.groups[key] = Group(
             self._hot.number(),
             lane=lane,
-            demand=lane.demand(channel, stages[stage][1]),
+            demand=lane.demand(channel, self._team.standings.channels[channel], stages[stage][1]),
             asked=asked,
             stage=stage,
             own=own,

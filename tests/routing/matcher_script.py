@@ -4,9 +4,11 @@ A script is written with the oracle alone, so that the same one can be put to an
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from hub.sharing import Sharing
 from routing.matcher import Candidate, Line, Match, Step, Strategy, Waiting
