@@ -8,7 +8,16 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 
-from tests.bench import fan_out, kill, message_path, resume, two_hundred_agents
+from tests.bench import (
+    erlang,
+    fan_out,
+    free_to_offer,
+    kill,
+    message_path,
+    resume,
+    take_over,
+    two_hundred_agents,
+)
 from tests.bench.figures import Outcome, all_ok, keep
 from tests.bench.million import measure as million
 from tests.bench.table import write_table
@@ -20,6 +29,9 @@ BENCHES: Mapping[str, Callable[..., Outcome]] = {
     resume.NAME: resume.run,
     million.NAME: million.run,
     kill.NAME: kill.run,
+    free_to_offer.NAME: free_to_offer.run,
+    take_over.NAME: take_over.run,
+    erlang.NAME: erlang.run,
 }
 
 
