@@ -60,7 +60,7 @@ class Assignments:
         :class:`hub.errors.NotAllowed` where the conversation does not wait any more.
         """
         by = By(Actor.ROUTER, tenure.group)
-        body: dict[str, Json] = {"agent": agent, **facts}
+        body: dict[str, Json] = {"agent": agent, "epoch": tenure.epoch, **facts}
         draft = Draft(kind=Kind.OFFERED, by=by, body=body, agent=agent, group=tenure.group)
 
         async def decide(attempt: Attempt) -> None:

@@ -29,6 +29,7 @@ SUITES = (
     "simulation",
     "kill",
     "processes",
+    "takeover",
     "faults",
     "security",
     "web",

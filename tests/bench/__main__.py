@@ -13,6 +13,7 @@ from tests.bench import (
     fan_out,
     free_to_offer,
     kill,
+    lease,
     message_path,
     resume,
     take_over,
@@ -32,6 +33,7 @@ BENCHES: Mapping[str, Callable[..., Outcome]] = {
     free_to_offer.NAME: free_to_offer.run,
     take_over.NAME: take_over.run,
     erlang.NAME: erlang.run,
+    lease.NAME: lease.run,
 }
 
 

@@ -40,7 +40,7 @@ class OverflowStep(Body):
     to: Literal["queue", "message", "voicemail", "number", "callback"]
     queue: Id | None = None
     text: Annotated[str, printable(1000, 1)] | None = None
-    number: Annotated[str, Field(pattern=r"^\+?[0-9*#]{3,20}$")] | None = None
+    number: Annotated[str, Field(max_length=21, pattern=r"^\+?[0-9*#]{3,20}$")] | None = None
 
 
 Relaxation = Annotated[list[RelaxationStep], Field(max_length=10)]

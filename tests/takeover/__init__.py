@@ -1,0 +1,1 @@
+"""Owners of a routing group that are stopped and killed while everybody works."""
