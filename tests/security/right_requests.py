@@ -90,7 +90,7 @@ RIGHT_REQUESTS: dict[str, Callable[[Company], Right]] = {
     "GET /api/routing/settings": _plain(),
     "PUT /api/routing/settings": _plain("admin", version=0, interrupts={}),
     "GET /api/queues/{id}/warnings": _one("queue"),
-    "PUT /api/agents/{id}/presence": lambda c: Right(
+    "PUT /api/agents/{id}/state": lambda c: Right(
         {"id": c.users["agent"].id}, {"state": "ready"}, by="supervisor"
     ),
     "POST /api/conversations/{id}/reopen": _verb("closed"),

@@ -68,7 +68,7 @@ RIGHTS: dict[str, Rights] = {
     "GET /api/routing/settings": everybody(),
     "PUT /api/routing/settings": administrators(),
     "GET /api/queues/{id}/warnings": everybody(HIDDEN),
-    "PUT /api/agents/{id}/presence": leaders(HIDDEN),
+    "PUT /api/agents/{id}/state": leaders(HIDDEN),
     "POST /api/conversations/{id}/reopen": everybody(HIDDEN),
     "POST /api/conversations/{id}/close": everybody(HIDDEN),
     "POST /api/conversations/{id}/snooze": everybody(HIDDEN),

@@ -44,6 +44,15 @@ contact returns         bot      waiting   offered   assigned  snoozed   -      
 agent leaves            -        -         -         -         -         -         -
 contact rates           bot      waiting   offered   assigned  snoozed   closed    -
 agent rates             -        -         -         -         -         -         -
+router overflows        -        waiting   -         -         -         -         -
+agent overflows         -        -         -         -         -         -         -
+router queues           -        waiting   -         -         -         -         -
+agent takes back        -        -         -         waiting   -         -         -
+agent gives             -        assigned  assigned  assigned  -         -         -
+agent prioritises       -        waiting   offered   -         -         -         -
+contact prioritises     -        -         -         -         -         -         -
+contact calls back      bot      waiting   offered   -         -         -         -
+agent calls back        bot      waiting   offered   -         -         -         -
 """
 
 BY = {
@@ -72,8 +81,20 @@ KINDS = {
     "leaves": Kind.LEFT,
     "returns": Kind.RETURNED,
     "rates": Kind.RATED,
+    "overflows": Kind.OVERFLOWED,
+    "takes back": Kind.QUEUED,
+    "gives": Kind.ASSIGNED,
+    "prioritises": Kind.PRIORITISED,
+    "calls back": Kind.CALLBACK,
 }
-HOW = {"accepts": "accept", "pulls": "pull", "transfers": "transfer", "reopens": "reopen"}
+HOW = {
+    "accepts": "accept",
+    "pulls": "pull",
+    "transfers": "transfer",
+    "reopens": "reopen",
+    "gives": "given",
+    "takes back": "taken_back",
+}
 
 
 def standing(state: str) -> After:
@@ -102,7 +123,7 @@ def doing(who: str, what: str) -> Act:
         how=HOW.get(what),
         seen=6,
         slot="e_slot",
-        agent="u_2" if what == "transfers" else "u_1",
+        agent="u_2" if what in ("transfers", "gives") else "u_1",
         group="g_1",
         queue="q_2",
     )

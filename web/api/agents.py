@@ -78,7 +78,7 @@ class AgentsApi:
                       tag="agents", gives=AgentViewList),
             Operation(method="PUT", path=profile, policy=_EDIT, handle=self.set_profile,
                       tag="agents", body=Profile, gives=AgentView),
-            Operation(method="PUT", path="/api/agents/{id}/presence",
+            Operation(method="PUT", path="/api/agents/{id}/state",
                       policy=Permitted(Permission.PRESENCE_FORCE), handle=self.force_presence,
                       tag="agents", body=ForcedPresence, gives=AgentView),
             Operation(method="PUT", path="/api/presence", policy=_PRESENCE,
