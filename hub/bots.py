@@ -173,8 +173,12 @@ class BotRunner:
         turn, queue = HandOver(note=note), None
         try:
             queue, turn = await self._placed(entry, turn)
+        except (Busy, StoreError):
+            raise
         except NotFound:
             _log.warning("Nothing says where to hand over", inbox=entry.inbox)
+        except Exception:  # noqa: BLE001 - whatever is wrong there, the customer is not left alone
+            _log.exception("Nothing says where to hand over", inbox=entry.inbox)
         await self._conversations.bot_gives_up(
             entry.conversation,
             by=by,

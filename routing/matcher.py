@@ -13,8 +13,8 @@ from heapq import heappop, heappush
 from hub.sharing import ALONE, Sharing
 from routing.matching.facts import Candidate, Considered, Line, Step, Strategy, Waiting
 from routing.matching.groups import Group
-from routing.matching.match import BUSY, NOT_PREFERRED, REFUSED, UNSKILLED, Match, Tally
-from routing.matching.people import Key
+from routing.matching.match import BUSY, NOT_PREFERRED, REFUSED, UNSKILLED, Key, Match, add_up
+from routing.matching.people import Person
 from routing.matching.sources import Hot
 from routing.matching.team import Team
 from routing.matching.waitlist import Waitlist
@@ -98,7 +98,12 @@ class Matcher:
         self._now = now
         self._waitlist.advance(now)
         spot = self._waitlist.spots.get(conversation)
-        return None if spot is None else self._count(spot.group).add_up()
+        if spot is None:
+            return None
+        group, counts = spot.group, self._team.counts
+        demand = group.demand
+        everybody, able = group.lane.counts(counts), demand.counts(counts)
+        return add_up(everybody, able, demand.place, self._apart(group), kept=group.keeper is not None)
 
     def next(self, now: float) -> Match | None:
         """The best pair now, taken out of line; None where nobody fits anybody.
@@ -110,7 +115,16 @@ class Matcher:
         timers = self._waitlist.timers
         if timers and timers[0][0] <= now:
             self._waitlist.advance(now)
-        hot = self._hot.heap
+        team, hot = self._team, self._hot.heap
+        fresh = team.fresh
+        if fresh is not None:
+            if hot:
+                team.put_hot(fresh)
+            else:  # nobody else fits anybody
+                group = fresh.best()
+                if group is not None:
+                    return self._take(group, fresh, (), now)
+                team.put(fresh)
         while hot:
             bound, number, source = heappop(hot)
             if source.bound is not bound:
@@ -126,7 +140,8 @@ class Matcher:
                 continue
             chosen = self._choose(group)
             if chosen:
-                match = self._take(group, chosen, now)
+                person = team.people[chosen[0][-1]]
+                match = self._take(group, person, tuple(chosen[1:]), now)
                 if source.is_empty():
                     source.bound = None
                 else:
@@ -165,40 +180,33 @@ class Matcher:
             best = sorted(best + keys)[:AHEAD] if best else keys
         return best
 
-    def _take(self, group: Group, chosen: list[Key], now: float) -> Match:
-        tally = self._count(group)
-        place, lane = group.first, group.lane
+    def _take(self, group: Group, person: Person, others: tuple[Key, ...], now: float) -> Match:
+        """The first of a group goes to an agent. ``others``: who would have been next."""
+        demand, lane, counts = group.demand, group.lane, self._team.counts
+        everybody, able = lane.counts(counts), demand.counts(counts)
+        sticky = group.keeper is not None
+        apart = self._apart(group) if sticky or group.refused else 0
+        place = group.first
         group.leave(place)
         waiting = self._waitlist.spots.pop(place[2]).waiting
-        agent = chosen[0][-1]
-        person = self._team.people[agent]
-        step, any_agent = lane.steps(waiting.entered, now)
+        facts = person.facts
+        agent, idle = facts.agent, facts.idle_since
         self._team.take(person, waiting.channel)
-        return Match(
-            waiting=waiting,
-            agent=agent,
-            step=step,
-            any_agent=any_agent,
-            sticky=group.keeper is not None,
-            tally=tally,
-            next=tuple([key[-1] for key in chosen[1:]]),
-            idle_since=person.facts.idle_since,
-            strategy=lane.line.strategy,
-        )
+        line = lane.line
+        return Match(waiting, agent, sticky, idle, line, now, others, everybody, able, demand.place, apart)
 
     def _cool(self, group: Group) -> None:
         """Nobody fits this group now: whoever gets room finds it."""
         channel = group.demand.channel
         if group.keeper is not None:
-            group.keeper.reach(channel).push(group.first, group)
+            group.keeper.reach(channel).push(group)
         else:
             for crew in group.demand.crews:
-                crew.reach(channel).push(group.first, group)
+                crew.reach(channel).push(group)
 
-    def _count(self, group: Group) -> Tally:
-        """How the agents of the queue stand to a group."""
-        demand, counts = group.demand, self._team.counts
-        keeper = group.keeper
+    def _apart(self, group: Group) -> int:
+        """What the counts of crews do not tell: how the last agent stands, and those who refused."""
+        demand, keeper = group.demand, group.keeper
         apart = 0
         if keeper is not None and keeper.person is not None:
             person = keeper.person
@@ -206,11 +214,9 @@ class Matcher:
                 reason = BUSY + person.standing.reasons[demand.channel]
                 apart += 1 << (REFUSED if keeper.agent in group.refused else reason)
                 apart -= 1 << (NOT_PREFERRED if person.crew in demand.crews else UNSKILLED)
-        elif group.refused:
+        elif keeper is None:
             for agent in group.refused:
                 refuser = self._team.people.get(agent)
                 if refuser is not None and refuser.standing.reasons and refuser.crew in demand.crews:
                     apart += (1 << REFUSED) - (1 << BUSY + refuser.standing.reasons[demand.channel])
-        return Tally(
-            group.lane.counts(counts), demand.counts(counts), demand.place, keeper is not None, apart
-        )
+        return apart

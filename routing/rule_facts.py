@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from routing.conditions import UNVERIFIED, Condition, Field, Op, Value, page_address, plain
 
 _READ = 10_000  # characters of the customer's text that rules look at
+# The rules' own words as they are compared: few, and asked for at every conversation.
+_word, _page_word = lru_cache(maxsize=4096)(plain), lru_cache(maxsize=4096)(page_address)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,7 @@ def holds(condition: Condition, facts: Facts, *, vip: bool | None = None) -> boo
         case Field.TEXT:
             return _said(op, value, facts.words)
         case Field.PAGE:
-            return _said(op, value, None if facts.page is None else page_address(facts.page), page_address)
+            return _said(op, value, None if facts.page is None else page_address(facts.page), _page_word)
         case Field.CONTACT:
             return _known(op, value, attribute(facts, condition.key or ""))
         case Field.HOURS:
@@ -90,7 +92,7 @@ def _named(op: Op, value: Value, known: str | None, same: Callable[[str, str], b
     return found is (op in (Op.IS, Op.CONTAINS_ANY))
 
 
-def _said(op: Op, value: Value, known: str | None, read: Callable[[str], str] = plain) -> bool:
+def _said(op: Op, value: Value, known: str | None, read: Callable[[str], str] = _word) -> bool:
     words = [read(str(word)) for word in (value if isinstance(value, list) else [value])]
     if known is None:
         return op in (Op.IS_NOT, Op.MATCHES_NONE)

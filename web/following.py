@@ -31,7 +31,7 @@ EVERYBODY = 6.0  # seconds between two looks at all agents of a big house; at th
 BIG = 300  # agents from which on a house is big
 MARGIN = timedelta(seconds=10)  # as far as the clocks of two processes may lie apart
 ORGANISATIONS = 60.0  # seconds for which it is remembered which organisations there are
-KEPT = 50_000  # conversations whose last number is remembered
+KEPT = 50_000  # conversations, and contacts, of which it is remembered how far they are known
 RECENT = 10  # entries told of a conversation that was not heard of before, at the most
 PAGE = 500
 AT_ONCE = 200  # ids in one question
@@ -60,6 +60,7 @@ class Watch:
         self._known: OrderedDict[str, int] = OrderedDict()  # conversation → number of its last entry
         self._behind: dict[str, Document | None] = {}  # conversation → its document where it was read
         self._agents: dict[str, Agent] = {}
+        self._contacts: OrderedDict[str, int] = OrderedDict()
         self._organisations: tuple[float, list[str]] | None = None
         self._since: datetime | None = None
         self._bound = stamp(clock.now() - MARGIN)  # what came before it is nothing new
@@ -130,12 +131,20 @@ class Watch:
             async for item in self._every("conversations", moved, sort=("updated_at",)):
                 self._compare(item)
             async for item in self._every("contacts", moved, sort=("updated_at",)):
-                self._bus.hear(ContactChanged(str(item["id"])))
+                self._take_contact(str(item["id"]), cast(int, item["version"]))
         now = self._clock.monotonic()
         everybody = now >= self._next_everybody or len(self._agents) < BIG
         if everybody:
             self._next_everybody = now + EVERYBODY
         await self._look_at_agents(everybody=everybody)
+
+    def _take_contact(self, contact: str, version: int) -> None:
+        if self._contacts.get(contact) == version:
+            return
+        self._contacts[contact] = version
+        if len(self._contacts) > KEPT:
+            self._contacts.popitem(last=False)
+        self._bus.hear(ContactChanged(contact))
 
     def _compare(self, conversation: Document) -> None:
         id, version = str(conversation["id"]), cast(int, conversation["version"])

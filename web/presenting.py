@@ -38,6 +38,7 @@ _ROW_FIELDS = (
     "last_agent",
     "closed_at",
     "messages",
+    "callback",
 )
 _OUTGOING = frozenset({Actor.AGENT, Actor.BOT, Actor.SYSTEM})
 
@@ -61,8 +62,8 @@ class Names:
         return await self._name("contacts", id)
 
     async def agent(self, id: str) -> str:
-        """An agent's name."""
-        return await self._name("agents", id)
+        """The name of an agent, or of staff who take no conversations."""
+        return await self._name("agents", id) or await self._name("users", id)
 
     async def public_name(self, kind: str, id: str) -> str:
         """The name a customer sees of who speaks to him (:class:`hub.delivery.SpeakerNames`)."""

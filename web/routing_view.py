@@ -168,6 +168,7 @@ class RoutingView:
             "preferred": waiting.preferred if asked.sticky else None,
             "next_change_at": _ahead(scene.now, asked.next_change),
             "next_overflow_at": self._next_overflow(after, facts, queue),
+            "overflow_step": after.overflow,
             "considered": {"queue_agents": len(verdicts), **dict[str, Json](counts)},
             "agents": _people(verdicts, scene),
         }

@@ -54,7 +54,10 @@ class Preview(Given):
 
 
 class RowView(Given):
-    """A conversation as lists show it. ``seq``: its last number, ``my_read``: how far I read."""
+    """A conversation as lists show it. ``seq``: its last number, ``my_read``: how far I read.
+
+    ``callback``: where the customer who waits wants to be called back.
+    """
 
     id: str
     inbox: str
@@ -79,6 +82,7 @@ class RowView(Given):
     seq: int
     my_read: Absent[int] = None
     priority: int
+    callback: str | None = None
     skills: dict[str, int]
     disposition: str | None
     rating: int | None

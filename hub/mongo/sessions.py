@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import pymongo
 import structlog
 from bson import Binary
 from pymongo import AsyncMongoClient
@@ -24,8 +25,9 @@ from hub.mongo import errors
 from hub.mongo.reports import Database
 
 COLLECTION = "_sessions"
-DEAD_AFTER = 3.0  # seconds; a term of the routing lease is longer, so a take-over finds no locks
+DEAD_AFTER = 3.0  # seconds; less than the usual term of a lease, so that a take-over finds no locks
 BEATS = 3  # in that time
+END_WITHIN = 2.0  # seconds, where the server is away
 _log = structlog.get_logger(__name__)
 
 
@@ -56,11 +58,11 @@ class Sessions:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        with suppress(PyMongoError):
+        with suppress(PyMongoError), pymongo.timeout(END_WITHIN):
             await self._mend()
             if self._all:
                 await self._written.delete_one({"_id": self._id})
-        for session in self._all:
+        for session in self._free:
             await session.end_session()
         self._all, self._free, self._broken = [], [], []
 
@@ -96,7 +98,8 @@ class Sessions:
             try:
                 await self._write_down()
             except BaseException:
-                self._all.remove(session)
+                if session in self._all:
+                    self._all.remove(session)
                 await session.end_session()
                 raise
         except PyMongoError as error:

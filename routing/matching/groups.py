@@ -15,11 +15,12 @@ from routing.matching.sources import NOBODY, Place, Source
 
 if TYPE_CHECKING:
     from routing.matching.lanes import Lane
-    from routing.matching.people import Crew, Key, Own
+    from routing.matching.match import Key
+    from routing.matching.people import Crew, Own
 
 Skills = tuple[tuple[str, int], ...]
 Counts = Callable[[Sequence[int]], tuple[int, ...]]  # picks some crews' counts
-SLACK = 16  # dead entries that a heap may always hold
+SLACK = 16  # dead entries that are always allowed
 
 
 def counts_of(crews: Iterable[Crew]) -> Counts:
@@ -56,9 +57,9 @@ class Group(Source):
     """Those who ask for the same: demand, skills to rank agents by, agents who refused, last agent.
 
     ``first`` is the place of the first of them, ``NOBODY`` where there is none. Nearly all come in the
-    order in which they are served: ``tail`` holds those, the heap ``odd`` the others, ``dead`` the
-    places in both of those who have left. ``after``: seconds in the queue after which one of them goes
-    on to ``following``. ``own``: who alone gets them while he is there; ``keeper`` is he while he is.
+    order in which they are served: ``tail`` holds those, the heap ``odd`` the others, ``dead`` the places
+    in both of those who have left. ``after``: seconds in the queue after which one of them goes on to
+    ``following``. ``own``: who alone gets them while he is there; ``keeper`` is he while he is.
     """
 
     __slots__ = (
@@ -152,12 +153,6 @@ class Group(Source):
         """The places of all of them, in no order."""
         return [place for place in (*self.tail, *self.odd) if place not in self.dead]
 
-    def _forget_the_dead(self) -> None:
-        self.tail = deque(place for place in self.tail if place not in self.dead)
-        self.odd = [place for place in self.odd if place not in self.dead]
-        heapify(self.odd)
-        self.dead.clear()
-
     def clear(self) -> None:
         """Nobody is there any more."""
         self.first = NOBODY
@@ -165,12 +160,18 @@ class Group(Source):
         self.odd.clear()
         self.dead.clear()
 
+    def _forget_the_dead(self) -> None:
+        self.tail = deque(place for place in self.tail if place not in self.dead)
+        self.odd = [place for place in self.odd if place not in self.dead]
+        heapify(self.odd)
+        self.dead.clear()
+
 
 class Reach:
     """The groups that a crew could serve on one channel, or that are kept for an agent; first in line first.
 
     Knows of each group a place that none of its members is before; the true one is looked at when
-    that comes up. ``least``: the entry of a group that counts.
+    that comes up. ``_least``: the entry of a group that counts.
     """
 
     __slots__ = ("_least", "_own", "heap")
@@ -180,8 +181,9 @@ class Reach:
         self.heap: list[tuple[Place, int, Group]] = []
         self._least: dict[Group, Place] = {}
 
-    def push(self, place: Place, group: Group) -> None:
-        """A group may be served from this place on."""
+    def push(self, group: Group) -> None:
+        """A group may be served from its first on."""
+        place = group.first
         known = self._least.get(group)
         if known is None or place < known:
             self._least[group] = place
@@ -191,34 +193,30 @@ class Reach:
 
     def first(self, agents: Sequence[Key]) -> Group | None:
         """Whose first is first in line and not refused by one of these agents (the last part of each key)."""
-        heap = self.heap
-        aside: list[tuple[Place, int, Group]] = []
+        heap, own = self.heap, self._own
+        aside: list[tuple[Place, int, Group]] | None = None
         found = None
         while heap:
-            place, _, group = heap[0]
-            if group.first is not place or group.keeper is not self._own:
-                self._correct()
-            elif group.refused and all([key[-1] in group.refused for key in agents]):
+            place, number, group = heap[0]
+            first = group.first
+            if first is place and group.keeper is own:
+                if not group.refused or any(key[-1] not in group.refused for key in agents):
+                    found = group
+                    break
+                aside = aside or []
                 aside.append(heappop(heap))
+            elif self._least.get(group) is not place:  # another entry counts, or none
+                heappop(heap)
+            elif first is NOBODY or group.keeper is not own:
+                heappop(heap)
+                del self._least[group]
             else:
-                found = group
-                break
-        for entry in aside:
-            heappush(heap, entry)
+                self._least[group] = first
+                heapreplace(heap, (first, number, group))
+        if aside:
+            for entry in aside:
+                heappush(heap, entry)
         return found
-
-    def _correct(self) -> None:
-        """The first entry is out of date: put the group where it belongs by now, or drop it."""
-        heap, least = self.heap, self._least
-        place, number, group = heap[0]
-        if least.get(group) is not place:  # another entry counts, or none
-            heappop(heap)
-        elif group.first is NOBODY or group.keeper is not self._own:
-            heappop(heap)
-            del least[group]
-        else:
-            least[group] = group.first
-            heapreplace(heap, (group.first, number, group))
 
     def forget_the_empty(self) -> None:
         """Drop groups that nobody is in."""

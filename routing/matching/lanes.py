@@ -47,17 +47,6 @@ class Lane:
             return 0, waiting.since - waiting.priority * 60 / ageing, waiting.conversation
         return -waiting.priority, waiting.since, waiting.conversation
 
-    def steps(self, entered: float, now: float) -> tuple[int, bool]:
-        """How many steps of relaxation are in force, and whether any agent of the queue will do."""
-        line = self.line
-        number = 0
-        for step in line.relaxation:
-            if entered + step.after > now:
-                break
-            number += 1
-        after = line.any_agent_after
-        return number, after is not None and entered + after <= now
-
     def stages(self, asked: Skills) -> tuple[Stage, ...]:
         """What is demanded of those who asked for these skills, from when on; each stage another demand."""
         found = self._stages.get(asked)

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from routing.matching.facts import Candidate
 from routing.matching.groups import Group, Reach, Skills
+from routing.matching.match import Key
 from routing.matching.sources import Source
-
 from routing.matching.standings import NOWHERE
 
 if TYPE_CHECKING:
     from routing.matching.lanes import Lane
 
-Key = tuple[Any, ...]  # what agents are ordered by; the agent's id is last
 Ordering = Callable[["Person"], Key]
 
 
 class Person:
     """An agent with his crew, how he stands, and the pool he is in when he may be offered anything.
 
-    ``idle``: what agents are ordered by where the longest idle goes first.
+    ``idle``: his key where the longest idle goes first. ``own``: what is kept for him.
     """
 
     __slots__ = ("crew", "facts", "idle", "own", "pool", "standing")
@@ -34,6 +33,18 @@ class Person:
         self.standing = NOWHERE
         self.pool: Pool | None = None
         self.own = own
+
+    def best(self) -> Group | None:
+        """The group whose first is the first in line that he may be offered, but for what is kept."""
+        best = None
+        reaches = self.crew.reaches
+        for channel in self.standing.open:
+            reach = reaches.get(channel)
+            if reach is not None and reach.heap:
+                found = reach.first((self.idle,))
+                if found is not None and (best is None or found.first < best.first):
+                    best = found
+        return best
 
 
 def by_load(person: Person) -> Key:
@@ -120,17 +131,15 @@ class Pool(Source):
     def put(self, person: Person) -> None:
         """One more."""
         insort(self.idle, person.idle)
-        if self.orders:
-            for ordering, keys in self.orders.items():
-                insort(keys, ordering(person))
+        for ordering, keys in self.orders.items():
+            insort(keys, ordering(person))
 
     def lift(self, person: Person) -> None:
         """One less; his facts must be those with which he came."""
         idle = self.idle
         del idle[bisect_left(idle, person.idle)]
-        if self.orders:
-            for ordering, keys in self.orders.items():
-                del keys[bisect_left(keys, ordering(person))]
+        for ordering, keys in self.orders.items():
+            del keys[bisect_left(keys, ordering(person))]
 
     def order(self, ordering: Ordering) -> list[Key]:
         """All of them in an order that was not asked for before."""
@@ -179,7 +188,7 @@ class Own(Source):
 
     def is_empty(self) -> bool:
         """Whether nothing is kept for him."""
-        return not any([reach.heap for reach in self.reaches.values()])
+        return not any(reach.heap for reach in self.reaches.values())
 
     def best(self) -> Group | None:
         """The group whose first is the first in line that is kept for him and that he may be offered."""

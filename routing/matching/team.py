@@ -16,6 +16,7 @@ CrewKey = tuple[frozenset[str], frozenset[tuple[str, int]]]
 class Team:
     """The agents.
 
+    ``fresh``: one who is in no pool although he may be offered something; nobody has looked for what yet.
     ``open``: by channel, the pools in which there is somebody who may be offered something. ``counts``:
     how the agents of each crew stand (see ``standings``), by the crew's number; there is no crew 0.
     """
@@ -25,6 +26,7 @@ class Team:
         self.people: dict[str, Person] = {}
         self.lanes: dict[str, Lane] = {}
         self.open: dict[str, dict[Pool, None]] = {}
+        self.fresh: Person | None = None
         self.counts = [0]
         self._free: list[int] = []
         self._hot = hot
@@ -73,18 +75,20 @@ class Team:
             crew, old = person.crew, person.facts
             if crew.queues != facts.queues or crew.skills != facts.skills:
                 self._lift(person)
-                self._put(person, NOWHERE)
+                self._stand(person, NOWHERE)
                 person.crew = self._join(facts)
                 self._part(crew)
-            elif standing is not person.standing:
-                self._lift(person)
-            elif old.idle_since != facts.idle_since or old.offered_at != facts.offered_at:
+            elif (
+                standing is not person.standing
+                or old.idle_since != facts.idle_since
+                or old.offered_at != facts.offered_at
+            ):
                 self._lift(person)
             else:
                 return
             person.facts = facts
             person.idle = (facts.idle_since, facts.agent)
-        self._put(person, standing)
+        self._stand(person, standing)
         if person.own is not None:
             self._review(person.own, person)
 
@@ -93,17 +97,39 @@ class Team:
         person = self.people.pop(agent, None)
         if person is not None:
             self._lift(person)
-            self._put(person, NOWHERE)
+            self._stand(person, NOWHERE)
+            self.fresh = None
             self._part(person.crew)
             if person.own is not None:
                 self._review(person.own, None)
 
     def take(self, person: Person, channel: str) -> None:
         """He gets one more contact on this channel."""
-        old = person.pool
-        standing = self.standings.take(person.standing, channel)
         self._lift(person)
-        self._put(person, standing, hot=old is not None and old.bound is not None)
+        self._stand(person, self.standings.take(person.standing, channel))
+
+    def put(self, person: Person) -> Pool | None:
+        """Put the one who is fresh into a pool, where he may be offered anything."""
+        self.fresh = None
+        channels = person.standing.open
+        if not channels:
+            return None
+        crew = person.crew
+        pool = crew.pools.get(channels)
+        if pool is None:
+            pool = crew.pools[channels] = Pool(self._hot.number(), crew, channels)
+        if not pool.idle:
+            for channel in channels:
+                self.open[channel][pool] = None
+        pool.put(person)
+        person.pool = pool
+        return pool
+
+    def put_hot(self, person: Person) -> None:
+        """The same; he may fit somebody who waits."""
+        pool = self.put(person)
+        if pool is not None:
+            self._hot.heat(pool, ())
 
     def learn(self, channel: str) -> None:
         """Something comes by this channel; the first time, how everybody stands to it is worked out."""
@@ -118,7 +144,7 @@ class Team:
         self._renew()
 
     def forget_order(self, lane: Lane) -> None:
-        """Agents are not asked for any more in the order in which a queue takes them: order them when asked."""
+        """A queue may take its agents in another order: they are ordered when they are asked for."""
         for crew in lane.crews:
             for pool in crew.pools.values():
                 pool.orders.clear()
@@ -133,12 +159,13 @@ class Team:
                 reach.forget_the_empty()
 
     def _renew(self) -> None:
+        self.fresh = None
         for person in self.people.values():
             self._lift(person)
         for crew in self._crews.values():
             crew.pools.clear()
         for person in self.people.values():
-            self._put(person, self.standings.renew(person.standing))
+            self._stand(person, self.standings.renew(person.standing))
             if person.own is not None:
                 self._review(person.own, person)
 
@@ -146,28 +173,20 @@ class Team:
         """Out of his pool, before anything of him changes."""
         pool = person.pool
         if pool is not None:
+            person.pool = None
             pool.lift(person)
             if not pool.idle:
                 for channel in pool.open:
                     del self.open[channel][pool]
 
-    def _put(self, person: Person, standing: Standing, *, hot: bool = True) -> None:
-        """Where he belongs by this standing. ``hot``: he may fit somebody who waits."""
-        crew, pool = person.crew, None
-        self.counts[crew.number] += standing.unit - person.standing.unit
+    def _stand(self, person: Person, standing: Standing) -> None:
+        """How one who is in no pool stands now: he is fresh."""
+        fresh = self.fresh
+        if fresh is not None and fresh is not person:
+            self.put_hot(fresh)
+        self.counts[person.crew.number] += standing.unit - person.standing.unit
         person.standing = standing
-        channels = standing.open
-        if channels:
-            pool = crew.pools.get(channels)
-            if pool is None:
-                pool = crew.pools[channels] = Pool(self._hot.number(), crew, channels)
-            if not pool.idle:
-                for channel in channels:
-                    self.open[channel][pool] = None
-            pool.put(person)
-            if hot and pool is not person.pool:
-                self._hot.heat(pool, ())
-        person.pool = pool
+        self.fresh = person
 
     def _review(self, own: Own, person: Person | None) -> None:
         """What is kept for an agent, as he is there now or not, must be looked at again."""
@@ -175,7 +194,7 @@ class Team:
         lanes: tuple[Lane, ...] = ()
         if person is not None and not self.standings.is_offline(person.standing):
             lanes = person.crew.lanes
-            if person.pool is not None and not own.is_empty():
+            if person.standing.open and not own.is_empty():
                 self._hot.heat(own, ())
         if lanes != own.lanes:
             own.lanes = lanes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
 
 from routing.matching.facts import Line, Waiting
@@ -15,13 +14,13 @@ FORGET_FROM = 1000  # groups, or timers, that are kept even if nobody is in them
 
 
 class Waitlist:
-    """Those who wait. ``spots`` by conversation."""
+    """Those who wait: ``spots`` by conversation; ``timers``: when each goes on, with dead entries."""
 
     def __init__(self, hot: Hot, team: Team) -> None:
         self.spots: dict[str, Spot] = {}
+        self.timers: list[tuple[float, str]] = []
         self._hot = hot
         self._team = team
-        self.timers: list[tuple[float, str]] = []
         self._groups = 0
         self._most_groups = FORGET_FROM
 
@@ -34,7 +33,7 @@ class Waitlist:
             if spot.waiting == waiting:
                 return
             self._leave(spot)
-        self._enter(waiting, self._team.lane(waiting.queue), now)
+        self._enter(waiting, self._team.lanes.get(waiting.queue) or self._team.lane(waiting.queue), now)
 
     def remove(self, conversation: str) -> None:
         """It waits no more."""
@@ -50,7 +49,7 @@ class Waitlist:
             spot = self.spots.get(conversation)
             if spot is not None and spot.due == due:
                 group = spot.group
-                self._settle(spot, self._follow(group), now)
+                self._settle(spot, group.following or self._follow(group), now)
                 group.leave(spot.place)
 
     def due(self) -> float | None:
@@ -112,31 +111,27 @@ class Waitlist:
         if due is not None:
             heappush(self.timers, (due, place[2]))
             if len(self.timers) > 2 * len(self.spots) + FORGET_FROM:
-                self.timers[:] = self._live_timers()
-                heapify(self.timers)
+                self._forget_dead_timers()
+
+    def _forget_dead_timers(self) -> None:
+        self.timers[:] = [(spot.due, id) for id, spot in self.spots.items() if spot.due is not None]
+        heapify(self.timers)
 
     def _leave(self, spot: Spot) -> None:
         del self.spots[spot.place[2]]
         spot.group.leave(spot.place)
 
-    def _live_timers(self) -> Iterator[tuple[float, str]]:
-        for conversation, spot in self.spots.items():
-            if spot.due is not None:
-                yield spot.due, conversation
-
     def _follow(self, group: Group) -> Group:
         """Where those of a group go on to, by what comes first."""
-        following = group.following
-        if following is None:
-            lane, after = group.lane, group.after
-            stages = lane.stages(group.asked)
-            stage = group.stage
-            if stage + 1 < len(stages) and stages[stage + 1][0] == after:
-                stage += 1
-            preferred = group.own.agent if group.own is not None and lane.sticky != after else None
-            key = (group.demand.channel, group.asked, stage, preferred, group.refused)
-            following = group.following = lane.groups.get(key) or self._found(lane, key)
-        return following
+        lane, after = group.lane, group.after
+        stages = lane.stages(group.asked)
+        stage = group.stage
+        if stage + 1 < len(stages) and stages[stage + 1][0] == after:
+            stage += 1
+        preferred = group.own.agent if group.own is not None and lane.sticky != after else None
+        key = (group.demand.channel, group.asked, stage, preferred, group.refused)
+        group.following = lane.groups.get(key) or self._found(lane, key)
+        return group.following
 
     def _found(self, lane: Lane, key: GroupKey) -> Group:
         """A new group."""

@@ -13,7 +13,7 @@ import yaml
 from hub.settings import PREFIX, Settings, SettingsProblem, load
 from tests.architecture.source import ROOT
 
-OF_THE_IMAGE = {"HUB_HOST", "HUB_PORT", "HUB_ROUTER_PORT", "HUB_DATA"}  # set in the Dockerfile, to fit volume and port
+OF_THE_IMAGE = {"HUB_HOST", "HUB_PORT", "HUB_ROUTER_PORT", "HUB_DATA"}  # in the Dockerfile, to fit its ports
 MADE_HERE = {"HUB_MONGODB_URI"}  # from MONGODB_PASSWORD
 PASSED_ON = re.compile(r"\$\{(?P<name>\w+):-(?P<default>[^}]*)\}")
 

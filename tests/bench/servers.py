@@ -52,8 +52,8 @@ def hub_on(
 ) -> Iterator[HubProcess]:
     """`hub serve` on the data in ``folder``/data."""
     hub = HubProcess(folder, arguments=arguments, settings={"HUB_LOG_LEVEL": "warning"})
-    hub.start(limit=limit)
     try:
+        hub.start(limit=limit)
         yield hub
     finally:
         hub.process.kill()

@@ -3,11 +3,14 @@
 import pytest
 
 from hub.bots import LONGEST_THOUGHT, Finish, HandOver, Say
-from hub.entries import Actor, By, Entry, Kind, State
+from hub.documents import Lost
+from hub.entries import SYSTEM, Actor, By, Entry, Kind, State
+from hub.errors import NotFound
 from hub.sweeper import SWEEP
 from tests.fakes.configuration import QUEUE, ScriptedBot
 from tests.fakes.house import House, conversation_of
 from tests.fakes.stage import Stage
+from tests.fakes.watched_documents import writes
 
 FIRST = conversation_of("a00")
 
@@ -84,6 +87,76 @@ async def test_a_bot_that_names_a_queue_that_is_not_there_hands_over_all_the_sam
     await house.write("a00", "hello")
     await house.clock.advance(SWEEP)
     assert await house.state(FIRST) is State.WAITING
+
+
+async def test_the_house_says_why_a_person_takes_over_instead_of_the_bot(
+    stage: Stage, house: House, bot: ScriptedBot
+) -> None:
+    bot.turn = HandOver("q_unknown", note="meter 4711", skills={"k_unknown": 9})
+    await house.write("a00", "hello")
+    await house.clock.advance(SWEEP)
+    note, queued = await entries(house, Kind.NOTE, Kind.QUEUED)
+    assert (note.by, note.body["event"], note.body["bot"]) == (SYSTEM, "bot_no_queue", "b_1")
+    assert (queued.by, queued.body["queue"], queued.body["note"]) == (
+        By(Actor.BOT, "b_1"),
+        QUEUE,
+        "meter 4711",
+    )
+    assert queued.after.skills == {}  # nobody may be there who has what a lost bot asks for
+
+
+@pytest.mark.parametrize("why", ["bot_gone", "bot_slow", "bot_failed"])
+async def test_each_way_in_which_a_bot_fails_is_told_once(
+    stage: Stage, house: House, bot: ScriptedBot, why: str
+) -> None:
+    if why == "bot_gone":
+        stage.configuration.bot = None
+    elif why == "bot_slow":
+        bot.think_long()
+    else:
+        bot.fails = RuntimeError("the model is down")
+    message = await house.write("a00", "hello")
+    await house.clock.advance(LONGEST_THOUGHT + 2 * SWEEP)
+    await house.bots.take_turn(message)
+    assert [note.body["event"] for note in await entries(house, Kind.NOTE)] == [why]
+    assert await house.kinds(FIRST) == ["message", "note", "queued"]
+
+
+@pytest.mark.parametrize("nonsense", [Say({"text": object()}), "hello"])  # type: ignore[dict-item]
+async def test_a_bot_that_answers_nonsense_hands_over(
+    house: House, bot: ScriptedBot, nonsense: object
+) -> None:
+    bot.turn = nonsense  # type: ignore[assignment]
+    await house.write("a00", "hello")
+    await house.clock.advance(SWEEP)
+    assert await house.state(FIRST) is State.WAITING
+
+
+@pytest.mark.parametrize("error", [NotFound("no such inbox"), KeyError("i_1")])
+async def test_where_nothing_says_where_to_hand_over_the_customer_waits_where_he_came_to(
+    stage: Stage, house: House, bot: ScriptedBot, error: Exception
+) -> None:
+    await house.write("a00", "hello")
+    await house.clock.settle()
+
+    async def fallback_queue(inbox: str) -> str:
+        raise error
+
+    stage.configuration.fallback_queue = fallback_queue  # type: ignore[method-assign]
+    stage.configuration.queues.clear()
+    bot.fails = RuntimeError("the model is down")
+    await house.write("a00", "and?")
+    await house.clock.advance(SWEEP)
+    last = await house.last(FIRST)
+    assert (last.after.state, last.after.queue) == (State.WAITING, QUEUE)
+
+
+async def test_a_handover_whose_answer_was_lost_is_told_once(house: House, bot: ScriptedBot) -> None:
+    bot.turn = HandOver("q_unknown")
+    house.store.fail(writes("queued"), Lost("no answer"), after=True)
+    await house.write("a00", "hello")
+    await house.clock.advance(3 * SWEEP)
+    assert await house.kinds(FIRST) == ["message", "note", "queued"]
 
 
 async def test_a_bot_may_end_the_conversation_with_a_reason(house: House, bot: ScriptedBot) -> None:

@@ -7,7 +7,8 @@ import argparse
 import sys
 
 from tests.kill.points import FROM_OUTSIDE, POINTS
-from tests.kill.rounds import Report, RoundFailed, plan, run
+from tests.kill.rounds import RoundFailed, plan, run
+from tests.kill.scale import Report
 
 
 def points_for(rounds: int, seed: str) -> list[str]:
@@ -19,7 +20,7 @@ def points_for(rounds: int, seed: str) -> list[str]:
 def main(arguments: list[str]) -> int:
     """Run them; 1 where a rule was broken."""
     parser = argparse.ArgumentParser(prog="python -m tests.kill", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=1000, help="in all, shared by the engines")
+    parser.add_argument("--rounds", type=int, default=1000, help="on each engine")
     parser.add_argument("--engine", choices=("sqlite", "mongo", "both"), default="both")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--point", choices=(*POINTS, FROM_OUTSIDE), help="only this one")
@@ -28,7 +29,7 @@ def main(arguments: list[str]) -> int:
     total = Report()
     try:
         for engine in engines:
-            rounds = chosen.rounds // len(engines)
+            rounds = chosen.rounds
             points = [chosen.point] * rounds if chosen.point else points_for(rounds, chosen.seed)
             total.add(run(engine, points, seed=chosen.seed, tell=lambda line: print(line, flush=True)))
     except RoundFailed as failed:

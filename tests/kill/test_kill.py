@@ -3,10 +3,11 @@
 import pytest
 
 from tests.kill.points import POINTS
-from tests.kill.rounds import Report, plan, run
+from tests.kill.rounds import plan, run
+from tests.kill.scale import Report
 
 TIMES = 5  # at each place, on each engine
-MESSAGES = {"sqlite": 10_000, "mongo": 0}
+MESSAGES = {"sqlite": 10_000, "mongo": 1_000}  # MongoDB's 10,000 are counted by `make bench`
 
 
 @pytest.mark.timeout(1500)

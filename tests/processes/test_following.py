@@ -180,3 +180,4 @@ async def test_an_edited_contact_is_told(scene: Scene) -> None:
     }
     await scene.there.store.insert("contacts", contact)
     assert ContactChanged("p_a") in await scene.look()
+    assert await scene.look() == []

@@ -66,6 +66,7 @@ SITUATIONS = (
     *(f"delivery {status}" for status in ("started", "sent", "delivered", "failed", "unknown")),
     "delivery replayed by a person",
     "channel not plugged in",
+    "channel answers just when it was given up",
     "doubled, and recognised",
     "message arrives late",
     *(

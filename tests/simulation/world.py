@@ -221,6 +221,8 @@ class World:
             person = next(one for one in self.people if one.id == document["id"])
             process = self.some_process()
             return None if process is None else lambda: person.connect(process)
+        if collection == "deliveries" and document["status"] == "unknown":
+            return self._late_answer(str(document["id"]))
         if collection != "entries":
             return None
         kind, body = document["kind"], document["body"]
@@ -233,6 +235,19 @@ class World:
         if kind in ("offer_ended", "released", "message"):
             return self.random.choice(self.people).act
         return None
+
+    def _late_answer(self, id: str) -> Callable[[], object] | None:
+        """The channel answers just when it has been given up."""
+        found = next((one for one in self.sendings if one.outgoing.id == id), None)
+        if found is None:
+            return None
+
+        def answer() -> None:
+            if found in self.sendings:
+                self.seen["channel answers just when it was given up"] += 1
+                self._send_on(self.sendings.index(found))
+
+        return answer
 
     def loses_answer(self) -> bool:
         """Whether the line to a sender is cut before he hears the answer."""

@@ -7,6 +7,7 @@ import pytest
 
 from hub.access import ROLES, Permission, Principal, Scope
 from hub.documents import Document, Filter, Page, Schema
+from hub.entries import State
 from hub.errors import Invalid
 from hub.ids import AgentId, OrganisationId
 from hub.schema import COLLECTIONS
@@ -222,6 +223,24 @@ async def test_a_contacts_long_history_elsewhere_is_not_read(shelf: Shelf) -> No
         page = await shelf.lists.contact(reader("agent", "q_3"), "p_regular", state, cursor=None, limit=30)
         assert ids(page.items) == ["x_00000"]
     assert shelf.documents.rows == 2
+
+
+async def test_no_state_is_in_no_list(shelf: Shelf) -> None:
+    rows: list[Document] = [
+        {**shelf.rows[0], "id": f"s_{state}", "state": state.value, "contact": "p_each", "queue": "q_each"}
+        for state in State
+    ]
+    await shelf.documents.bulk("conversations", rows)
+    every = {row["id"] for row in rows}
+    chief = reader("supervisor")
+    for name, of in (("queue", "q_each"), ("contact", "p_each")):
+        assert set(ids(await whole(shelf, chief, name, of, "any"))) == every
+        ended_and_open = [
+            *await whole(shelf, chief, name, of, "open"),
+            *await whole(shelf, chief, name, of, "closed"),
+        ]
+        assert set(ids(ended_and_open)) == every
+    assert every <= set(ids(await whole(shelf, chief, "all", "any")))
 
 
 @pytest.mark.parametrize("cursor", ["x", "e30", "W10", "WyJhIl0", "////", "WyJ1cGRhdGVkX2F0Iiwx"])

@@ -19,6 +19,7 @@ from hub.events import (
     Bus,
     Committed,
     ConfigurationChanged,
+    ContactChanged,
     ConversationProjected,
     DeliveryChanged,
     ReadMarks,
@@ -112,6 +113,7 @@ class Desks:
         bus.listen(DeliveryChanged, self._on_delivery)
         bus.listen(ReadMarks, self._on_read_marks)
         bus.listen(ConfigurationChanged, lambda _: self.tell_all({"t": "config"}))
+        bus.listen(ContactChanged, lambda event: self.tell_all({"t": "contact", "contact": event.contact}))
 
     def everyone(self) -> list[Desk]:
         """All connected desks."""

@@ -81,7 +81,10 @@ class Standing(Given):
 
 
 class Asking(Given):
-    """What a waiting conversation asks for now. ``considered``: agents of its queue by verdict."""
+    """What a waiting conversation asks for now. ``considered``: agents of its queue by verdict.
+
+    ``overflow_step``: how many steps of its queue's overflow are done.
+    """
 
     skills: dict[str, int]
     asked_first: dict[str, int]
@@ -92,6 +95,7 @@ class Asking(Given):
     preferred: str | None
     next_change_at: str | None
     next_overflow_at: str | None
+    overflow_step: int
     considered: dict[str, int]
     agents: list[Standing]
 

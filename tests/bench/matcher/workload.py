@@ -49,7 +49,6 @@ class House:
         self.matcher = Matcher(SHARING)
         for line in lines():
             self.matcher.set_line(line)
-        random = self.random
         kinds = [self._crew(number) for number in range(CREWS)]
         self.crews = {f"agent-{number:03}": kinds[number % CREWS] for number in range(AGENTS)}
         self.needs = [self._need(kinds[number % CREWS]) for number in range(REQUIREMENTS)]

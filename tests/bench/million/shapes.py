@@ -75,6 +75,11 @@ def _hole(name: str) -> str:
     return f"{_mark(name)}\u00bb"
 
 
+def _moment(seq: int) -> str:
+    """What stands for the time of an entry: the projection reckons with times, here one minute apart."""
+    return f"1971-01-01T00:0{seq}:00.000Z"
+
+
 def _author(step: Step) -> By:
     if step.by is Actor.CONTACT:
         return By(step.by, _hole("contact"))
@@ -96,7 +101,7 @@ def _body(step: Step, seq: int) -> dict[str, Json]:
 
 
 def _entry(step: Step, seq: int, last: After | None) -> Entry:
-    by, at = _author(step), _hole(f"at{seq}")
+    by, at = _author(step), _moment(seq)
     act = Act(
         kind=step.kind,
         by=by,
@@ -133,9 +138,11 @@ def _entry(step: Step, seq: int, last: After | None) -> Entry:
 
 def _holed(document: Document) -> str:
     text = msgspec.json.encode(document).decode().replace("%", "%%").replace(str(_FAR), _hole("generation"))
+    for seq in range(1, ENTRIES + 1):
+        text = text.replace(_moment(seq), _hole(f"at{seq}"))
     for name in (
         *HOLES,
-        *(f"{kind}{seq}" for kind in ("entry", "client", "at", "text") for seq in range(1, 6)),
+        *(f"{kind}{seq}" for kind in ("entry", "client", "at", "text") for seq in range(1, ENTRIES + 1)),
     ):
         text = text.replace(_hole(name), f"%({name})s")
     if "\u00ab" in text:

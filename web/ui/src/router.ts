@@ -11,6 +11,9 @@ const settings: RouteRecordRaw[] = [
   { path: '', redirect: () => `/settings/${SETTINGS_PAGES.find((page) => may(account.me, page.right))?.path ?? 'queues'}` },
   { path: 'queues/:id?', name: 'queues', component: () => import('@/settings/QueuesPage.vue') },
   { path: 'skills', name: 'skills', component: () => import('@/settings/SkillsPage.vue') },
+  { path: 'rules/:id?', name: 'rules', component: () => import('@/settings/RulesPage.vue') },
+  { path: 'calendars/:id?', name: 'calendars', component: () => import('@/settings/CalendarsPage.vue') },
+  { path: 'interrupts', name: 'interrupts', component: () => import('@/settings/InterruptsPage.vue') },
   { path: 'canned-replies/:id?', name: 'canned-replies', component: () => import('@/settings/CannedRepliesPage.vue') },
   { path: 'dispositions/:id?', name: 'dispositions', component: () => import('@/settings/DispositionsPage.vue') },
   { path: 'break-reasons/:id?', name: 'break-reasons', component: () => import('@/settings/BreakReasonsPage.vue') },
@@ -29,6 +32,8 @@ export const router = createRouter({
       children: [
         { path: '', name: 'inbox', component: InboxPage },
         { path: 'c/:id', name: 'conversation', component: InboxPage },
+        { path: 'live', name: 'live', component: () => import('@/live/LivePage.vue') },
+        { path: 'live/:id', name: 'live-queue', component: () => import('@/live/LiveQueuePage.vue') },
         { path: 'account', name: 'account', component: () => import('@/account/AccountPage.vue') },
         { path: 'settings', component: () => import('@/settings/SettingsFrame.vue'), children: settings },
       ],

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { createI18n } from 'vue-i18n'
 import { en } from '@/i18n/en'
 import { zhCN } from '@/i18n/zh-CN'
 
@@ -50,12 +51,19 @@ describe('the words', () => {
 
   it('have no key that nothing asks for', () => {
     const unused = [...chinese.keys()].filter((key) => !literal.has(key) && !begun.some((start) => key.startsWith(start)))
-    expect(unused).toEqual([])
+    expect(unused, unused.join()).toEqual([])
   })
 
   it('use the same variables in both languages', () => {
     const differ = [...chinese].filter(([key, text]) => names(text).join() !== names(english.get(key) ?? '').join())
     expect(differ.map(([key]) => key)).toEqual([])
+  })
+
+  it('can be read by the translator: no stray sign of its own language', () => {
+    for (const [locale, texts] of [['zh-CN', chinese], ['en', english]] as const) {
+      const { global } = createI18n({ legacy: false, locale, messages: { 'zh-CN': zhCN, en } })
+      for (const key of texts.keys()) expect(() => global.t(key, {}, 2), key).not.toThrow()
+    }
   })
 
   it('are never empty, never shout, and say 你 to staff', () => {

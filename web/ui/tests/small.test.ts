@@ -4,7 +4,7 @@ import { expand, matching, slashQuery } from '@/desk/canned'
 import { newId, tabId } from '@/desk/ids'
 import { ago, clock, longClock, waitLevel } from '@/desk/waiting'
 import { facts } from '@/desk/why'
-import { rightsOn } from '@/inbox/rights'
+import { directing, rightsOn } from '@/inbox/rights'
 import { snoozeChoices } from '@/inbox/snoozing'
 import { row } from './fixtures'
 
@@ -91,5 +91,13 @@ describe('snoozing', () => {
     expect(days).toEqual([5, 5, 6, 1])
     const monday = new Date(2026, 10, 30, 8, 0)
     expect(snoozeChoices(monday).at(-1)?.until.getDate()).toBe(7)
+  })
+})
+
+describe('a supervisor', () => {
+  it('gives what waits or is held, takes back what is held, moves what waits', () => {
+    expect(directing(row('c', { state: 'waiting', agent: null }))).toEqual({ takeBack: false, give: true, priority: true })
+    expect(directing(row('c', { state: 'assigned' }))).toEqual({ takeBack: true, give: true, priority: false })
+    expect(directing(row('c', { state: 'closed', agent: null }))).toEqual({ takeBack: false, give: false, priority: false })
   })
 })

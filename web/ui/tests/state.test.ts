@@ -16,6 +16,7 @@ function bench() {
     onSnapshot: () => told.push('snapshot'),
     onCaughtUp: () => told.push('caught up'),
     onConfig: () => told.push('config'),
+    onContact: (contact) => told.push(`contact ${contact}`),
   }
   const take = (...events: ServerEvent[]): void => events.forEach((event) => applyEvent(state, event, effects))
   return { state, told, take }

@@ -7,6 +7,8 @@ export class ApiError extends Error {
     readonly hint: string | null = null,
     readonly details: unknown = null,
     readonly retryAfter: number | null = null,
+    /** What the hub says of it, in English: of a refused document, which field is wrong and why. */
+    readonly said: string | null = null,
   ) {
     super(code)
   }
@@ -38,16 +40,18 @@ export async function failure(response: { status: number; text: () => Promise<st
   let code = `http_${response.status}`
   let hint: string | null = null
   let details: unknown = null
+  let said: string | null = null
   try {
-    const parsed = JSON.parse(await response.text()) as { error?: { code?: string; hint?: string; details?: unknown } }
+    const parsed = JSON.parse(await response.text()) as { error?: { code?: string; message?: string; hint?: string; details?: unknown } }
     code = parsed.error?.code ?? code
     hint = parsed.error?.hint ?? null
     details = parsed.error?.details ?? null
+    said = parsed.error?.message ?? null
   } catch {
     // A proxy's page instead of ours: the status is all we can quote.
   }
   const wait = response.retryAfter === null ? null : Number.parseInt(response.retryAfter, 10)
-  return new ApiError(code, response.status, hint, details, Number.isNaN(wait) ? null : wait)
+  return new ApiError(code, response.status, hint, details, Number.isNaN(wait) ? null : wait, said)
 }
 
 export async function call<T>(method: string, path: string, body?: unknown, query?: Query, limitMs = 20_000): Promise<T> {

@@ -82,7 +82,7 @@ export const deliveries = {
 }
 
 export type ResourceName =
-  | 'queues' | 'skills' | 'canned-replies' | 'dispositions' | 'break-reasons' | 'inboxes' | 'users' | 'calendars'
+  | 'queues' | 'skills' | 'canned-replies' | 'dispositions' | 'break-reasons' | 'inboxes' | 'users' | 'calendars' | 'routing/rules'
 
 /** The configured things all answer to the same five calls. */
 export interface Resource<T extends Stored> {

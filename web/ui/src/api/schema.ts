@@ -1577,6 +1577,11 @@ export interface components {
             my_read: number | null;
             /** Priority */
             priority: number;
+            /**
+             * Callback
+             * @default null
+             */
+            callback: string | null;
             /** Skills */
             skills: {
                 [key: string]: number;
@@ -3138,6 +3143,8 @@ export interface components {
         /**
          * RowView
          * @description A conversation as lists show it. ``seq``: its last number, ``my_read``: how far I read.
+         *
+         *     ``callback``: where the customer who waits wants to be called back.
          */
         RowView: {
             /** Id */
@@ -3188,6 +3195,11 @@ export interface components {
             my_read: number | null;
             /** Priority */
             priority: number;
+            /**
+             * Callback
+             * @default null
+             */
+            callback: string | null;
             /** Skills */
             skills: {
                 [key: string]: number;
@@ -3637,6 +3649,8 @@ export interface components {
             next_change_at: string | null;
             /** Next Overflow At */
             next_overflow_at: string | null;
+            /** Overflow Step */
+            overflow_step: number;
             /** Considered */
             considered: {
                 [key: string]: number;
@@ -3687,6 +3701,8 @@ export interface components {
             next_change_at: string | null;
             /** Next Overflow At */
             next_overflow_at: string | null;
+            /** Overflow Step */
+            overflow_step: number;
             /** Considered */
             considered: {
                 [key: string]: number;
@@ -8321,6 +8337,15 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

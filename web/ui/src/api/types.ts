@@ -1,5 +1,7 @@
 /** What the hub sends and takes, as the contract says; shapes the whole desk shares. */
 
+import type { Decision } from '@/live/trace'
+
 export type ConversationState =
   | 'bot' | 'waiting' | 'offered' | 'assigned' | 'snoozed' | 'closed' | 'continued'
 export type ParticipantKind = 'contact' | 'agent' | 'bot' | 'router' | 'system'
@@ -9,6 +11,7 @@ export type MediaKind = 'image' | 'audio' | 'file'
 export type EntryKind =
   | 'message' | 'note' | 'queued' | 'offered' | 'offer_ended' | 'assigned' | 'released' | 'closed'
   | 'continued' | 'snoozed' | 'woken' | 'left' | 'returned' | 'rated'
+  | 'overflowed' | 'prioritised' | 'callback'
 
 export interface Participant { kind: ParticipantKind; id: string; name?: string | null }
 
@@ -50,6 +53,8 @@ export interface Row {
   rating?: number | null
   left_at?: string | null
   snoozed_until?: string | null
+  /** Where the customer who waits wants to be called back. */
+  callback?: string | null
   priority: number
   skills: Record<string, number>
 }
@@ -96,10 +101,19 @@ export interface EntryBody {
   reason?: string | null
   agent?: string | null
   agent_name?: string | null
-  how?: 'accept' | 'pull' | 'transfer' | 'reopen'
+  /** Of an assignment: who took or gave it; of a queue: why it waits there (again). */
+  how?: 'accept' | 'pull' | 'transfer' | 'reopen' | 'given' | 'taken_back' | 'overflow'
   disposition?: string | null
   summary?: string | null
+  /** An agent, or where a conversation overflowed to; with `skipped`: why not. */
   to?: string
+  skipped?: string
+  number?: string | null
+  /** Where the customer wants to be called back. */
+  where?: string
+  priority?: number | null
+  /** The router's decision in full, beside `why`. */
+  trace?: Decision
   until?: string
   score?: number
   comment?: string | null
@@ -182,11 +196,29 @@ export interface EntryPage { items: Entry[]; last: number }
 
 /* Configuration */
 export interface Stored { id: string; version?: number }
+/** From `after` seconds in the queue on, every level is so many lower and some skills are not asked for any more. */
+export interface RelaxationStep { after: number; lower: number; drop: string[] }
+export type OverflowTo = 'queue' | 'message' | 'voicemail' | 'number' | 'callback'
+export interface OverflowStep { after: number; to: OverflowTo; queue: string | null; text: string | null; number: string | null }
+export type Strategy = 'longest_idle' | 'least_busy' | 'round_robin' | 'best_skill' | 'linear'
+/** Times in seconds. */
 export interface Queue extends Stored {
   name: string
-  group?: string
+  group: string
+  strategy: Strategy
+  /** Agents' ids, for `linear`. */
+  order: string[]
+  last_agent_seconds: number
+  relaxation: RelaxationStep[]
+  /** From then on nothing is asked for; null: never. */
+  any_agent_after: number | null
+  /** Points of priority gained per minute; 0: strict priority. */
+  ageing: number
+  overflow: OverflowStep[]
   offer_seconds: number
+  offer_seconds_by_channel: Record<string, number>
   service_level_seconds: number
+  service_level_percent: number
   after_work_seconds: number
   disposition_required: boolean
   priority: number
@@ -225,7 +257,6 @@ export interface Calendar extends Stored {
   on_holidays: Span[]
   makeup_as: number
 }
-export interface Hours { timezone: string; week: Span[][]; days: Record<string, Span[]> }
 export interface User extends Stored {
   login: string
   name: string
@@ -263,6 +294,7 @@ export type ServerEvent =
   | { t: 'read_marks'; conversation: string; delivered: number; read: number }
   | { t: 'pong' }
   | { t: 'config' }
+  | { t: 'contact'; contact: string }
   | { t: 'bye'; reason: 'slow' | 'signed_out' | 'draining' }
 
 export type ClientFrame =

@@ -20,11 +20,12 @@ interface Listeners {
   snapshot: (() => void)[]
   caughtUp: (() => void)[]
   config: (() => void)[]
+  contact: ((contact: string) => void)[]
   stopped: ((reason: StopReason) => void)[]
 }
 
 export const listeners: Listeners = {
-  gap: [], entry: [], offer: [], offerGone: [], snapshot: [], caughtUp: [], config: [], stopped: [],
+  gap: [], entry: [], offer: [], offerGone: [], snapshot: [], caughtUp: [], config: [], contact: [], stopped: [],
 }
 
 export const effects: Effects = {
@@ -42,6 +43,7 @@ export const effects: Effects = {
     outbox?.kick()
   },
   onConfig: () => listeners.config.forEach((run) => run()),
+  onContact: (contact) => listeners.contact.forEach((run) => run(contact)),
 }
 
 /** An entry that came as an answer goes the same way as one from the socket. */
@@ -84,7 +86,10 @@ export function startDesk(user: string): void {
         ...(item.text === '' ? {} : { text: item.text }),
         ...(attachments.length === 0 ? {} : { attachments }),
       }
-      return item.kind === 'note' ? conversations.note(item.conversation, speech) : conversations.say(item.conversation, speech)
+      const mentions = item.mentions ?? []
+      return item.kind === 'note'
+        ? conversations.note(item.conversation, mentions.length === 0 ? speech : { ...speech, mentions })
+        : conversations.say(item.conversation, speech)
     },
     onEntry: receive,
     judge: (error) => {

@@ -1,6 +1,6 @@
 /** The conversation on screen: loading it, filling holes, marking it read, telling others that I look at it. */
 import { reactive } from 'vue'
-import { conversations } from '@/api/hub'
+import { contacts, conversations } from '@/api/hub'
 import type { ConversationDetail } from '@/api/types'
 import { listeners, socket, state } from './desk'
 import { markRead, putRow } from './rows'
@@ -111,6 +111,7 @@ export function startOpening(): void {
       if (opening.id !== null) loadDetail(opening.id).catch(() => undefined)
     }, 150)
   })
+  listeners.contact.push((contact) => void renamed(contact))
   listeners.caughtUp.push(() => {
     const id = opening.id
     if (id === null) return
@@ -126,6 +127,23 @@ export function startOpening(): void {
       void openConversation(id)
     }
   })
+}
+
+/** A colleague edited a customer's card: rows and the open panel show it at once. */
+async function renamed(contact: string): Promise<void> {
+  const rows = Object.values(state.rows).filter((row) => row.contact === contact)
+  const id = opening.id
+  try {
+    if (id !== null && opening.details[id]?.contact === contact) await loadDetail(id)
+    if (rows.length === 0) return
+    const { name } = await contacts.one(contact)
+    for (const { id: which } of rows) {
+      const row = state.rows[which]
+      if (row !== undefined) state.rows[which] = { ...row, contact_name: name ?? '' }
+    }
+  } catch {
+    // Only a name: the next list or detail that is loaded brings it.
+  }
 }
 
 export function forgetOpening(): void {

@@ -13,6 +13,8 @@ export interface OutboxItem {
   kind: 'message' | 'note'
   text: string
   attachments: Attachment[]
+  /** Of a note: the colleagues it names. */
+  mentions?: string[]
   at: string
   order: number
   tab: string
@@ -20,7 +22,7 @@ export interface OutboxItem {
   error: string | null
 }
 
-export type Saying = Pick<OutboxItem, 'conversation' | 'kind' | 'text' | 'attachments'>
+export type Saying = Pick<OutboxItem, 'conversation' | 'kind' | 'text' | 'attachments' | 'mentions'>
 
 /** The part of localStorage that is used. */
 export interface Shelf {

@@ -8,11 +8,16 @@ export const RIGHTS = {
   dispositions: 'dispositions.edit',
   breaks: 'break_reasons.edit',
   inboxes: 'inboxes.edit',
+  calendars: 'calendars.edit',
+  rules: 'routing_rules.edit',
   users: 'users.edit',
   deliveries: 'deliveries.read',
   replay: 'deliveries.replay',
   agents: 'agents.edit',
   contacts: 'contacts.edit',
+  watch: 'routing.watch',
+  direct: 'conversations.direct',
+  presence: 'presence.force',
 } as const
 
 export type Right = keyof typeof RIGHTS
@@ -25,6 +30,9 @@ export function may(me: Me | null, right: Right): boolean {
 export const SETTINGS_PAGES = [
   { path: 'queues', right: 'queues' },
   { path: 'skills', right: 'skills' },
+  { path: 'rules', right: 'rules' },
+  { path: 'calendars', right: 'calendars' },
+  { path: 'interrupts', right: 'queues' },
   { path: 'canned-replies', right: 'replies' },
   { path: 'dispositions', right: 'dispositions' },
   { path: 'break-reasons', right: 'breaks' },

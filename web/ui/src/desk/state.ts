@@ -35,6 +35,8 @@ export interface Effects {
   onSnapshot: () => void
   onCaughtUp: () => void
   onConfig: () => void
+  /** A contact's name or card was edited somewhere. */
+  onContact: (contact: string) => void
 }
 
 /** A typing mark dies by itself when its end was lost. */
@@ -101,6 +103,9 @@ export function applyEvent(state: DeskState, event: ServerEvent, effects: Effect
     }
     case 'config':
       effects.onConfig()
+      break
+    case 'contact':
+      effects.onContact(event.contact)
       break
     case 'pong':
     case 'bye':

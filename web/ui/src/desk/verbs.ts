@@ -90,8 +90,8 @@ export function snooze(conversation: string, until: Date): Promise<boolean> {
   })
 }
 
-export function say(conversation: string, kind: 'message' | 'note', text: string, attachments: Attachment[]): void {
-  theOutbox().add({ conversation, kind, text, attachments })
+export function say(conversation: string, kind: 'message' | 'note', text: string, attachments: Attachment[], mentions: string[] = []): void {
+  theOutbox().add({ conversation, kind, text, attachments, ...(mentions.length === 0 ? {} : { mentions }) })
 }
 
 /** A message the channel did not take: delivered anew by those who may, said anew by everybody else. */

@@ -23,6 +23,7 @@ function scalars(record: Record<string, unknown>): Record<string, string | numbe
   const kept: Record<string, string | number> = {}
   for (const [key, value] of Object.entries(record)) {
     if (typeof value === 'string' || typeof value === 'number') kept[key] = value
+    else if (value === true) kept[key] = 1
     else if (Array.isArray(value)) kept[key] = value.join('、')
     else if (isRecord(value)) kept[key] = Object.entries(value).map(([name, level]) => `${name} ${String(level)}`).join('、')
   }

@@ -19,13 +19,22 @@ function noteOfHouse({ body }: Entry): string {
   return has(key) ? t(key, { who: agentName(body.by) || t('event.agent'), n: body.erased ?? 0 }) : t('event.system')
 }
 
+function overflowed({ body }: Entry): string {
+  const text = t(`event.overflowed_${body.to ?? 'message'}`, { number: body.number ?? '' })
+  if (body.skipped === undefined) return text
+  const key = `event.skipped_${body.skipped}`
+  return t('event.skipped', { text, why: has(key) ? t(key) : t('event.skipped_other') })
+}
+
 export function eventText(entry: Entry): string {
   const { body, by, after } = entry
   const agent = (body.agent_name ?? agentName(after?.agent)) || t('event.agent')
   switch (entry.kind) {
     case 'queued': {
       const queue = queueName(body.queue ?? after?.queue)
-      const text = by.kind === 'agent' ? t('event.queued_agent', { who: who(by), queue })
+      const text = body.how === 'overflow' ? t('event.queued_overflow', { queue })
+        : body.how === 'taken_back' ? t('event.queued_taken_back', { who: who(by), queue })
+        : by.kind === 'agent' ? t('event.queued_agent', { who: who(by), queue })
         : by.kind === 'bot' ? t('event.queued_bot', { queue }) : t('event.queued', { queue })
       return withNote(text, body.note)
     }
@@ -57,6 +66,12 @@ export function eventText(entry: Entry): string {
       return t('event.continued')
     case 'note':
       return noteOfHouse(entry)
+    case 'overflowed':
+      return overflowed(entry)
+    case 'prioritised':
+      return t('event.prioritised', { who: who(by), n: body.priority ?? 0 })
+    case 'callback':
+      return t(by.kind === 'agent' ? 'event.callback_noted' : 'event.callback', { who: who(by), where: body.where ?? '' })
     default:
       return entry.kind
   }

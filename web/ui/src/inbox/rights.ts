@@ -36,3 +36,9 @@ export function rightsOn(row: Row, detail: ConversationDetail | undefined, me: s
     reopen: any('reopen'),
   }
 }
+
+/** What a supervisor may do with it, by its state. */
+export function directing(row: Row): { takeBack: boolean; give: boolean; priority: boolean } {
+  const inLine = row.state === 'waiting' || row.state === 'offered'
+  return { takeBack: row.state === 'assigned', give: inLine || row.state === 'assigned', priority: inLine }
+}

@@ -6,6 +6,8 @@ import type { Stored } from '@/api/types'
 import { tell } from '@/desk/notices'
 import { byName, t } from '@/i18n'
 import { explain, type Complaint } from '@/i18n/complain'
+import { problemsOf, topOf, type Problem, type Said } from './problems'
+import { problemText } from './said'
 
 export interface Register<T extends Stored> {
   items: Ref<T[]>
@@ -19,6 +21,9 @@ export interface Register<T extends Stored> {
   changed: ComputedRef<string[]>
   saving: Ref<boolean>
   wrong: Ref<Complaint | null>
+  /** What the hub said is wrong, as long as that field stands as it was sent. */
+  problems: ComputedRef<Problem[]>
+  said: Said
   load: () => Promise<void>
   save: () => Promise<T | null>
   remove: () => Promise<boolean>
@@ -45,6 +50,10 @@ export function useRegister<T extends Stored>(parts: RegisterParts<T>): Register
   const draft = ref<T | null>(null) as Ref<T | null>
   const saving = ref(false)
   const wrong = ref<Complaint | null>(null)
+  const refused = ref<{ problems: Problem[]; sent: Record<string, string> }>({ problems: [], sent: {} })
+  const asText = (field: string): string => JSON.stringify(draft.value?.[field as keyof T] ?? null)
+  const problems = computed(() => refused.value.problems.filter(({ field }) => refused.value.sent[topOf(field)] === asText(topOf(field))))
+  const said: Said = (field) => problems.value.filter((one) => one.field === field).map(problemText).join(' ')
 
   const chosen = computed(() => (typeof route.params.id === 'string' && route.params.id !== '' ? route.params.id : null))
   const original = computed(() => (chosen.value === 'new' ? parts.blank() : items.value.find((one) => one.id === chosen.value) ?? null))
@@ -57,6 +66,7 @@ export function useRegister<T extends Stored>(parts: RegisterParts<T>): Register
   function reset(): void {
     draft.value = original.value === null ? null : reactive(JSON.parse(JSON.stringify(original.value)) as T) as T
     wrong.value = null
+    refused.value = { problems: [], sent: {} }
   }
   watch(chosen, reset)
 
@@ -91,6 +101,8 @@ export function useRegister<T extends Stored>(parts: RegisterParts<T>): Register
       return kept
     } catch (failure) {
       wrong.value = explain(failure)
+      const found = problemsOf(failure)
+      refused.value = { problems: found, sent: Object.fromEntries(found.map(({ field }) => [topOf(field), asText(topOf(field))])) }
       return null
     } finally {
       saving.value = false
@@ -114,5 +126,5 @@ export function useRegister<T extends Stored>(parts: RegisterParts<T>): Register
   }
 
   void load()
-  return { items, loading, error, chosen, draft, original, changed, saving, wrong, load, save, remove, reset }
+  return { items, loading, error, chosen, draft, original, changed, saving, wrong, problems, said, load, save, remove, reset }
 }

@@ -2,7 +2,7 @@ import type { settings as shape } from '../zh-CN/settings'
 
 export const settings: typeof shape = {
   page: {
-    queues: 'Queues', skills: 'Skills', 'canned-replies': 'Canned replies', dispositions: 'Dispositions', 'break-reasons': 'Break reasons', inboxes: 'Inboxes', users: 'Users', deliveries: 'Not delivered',
+    queues: 'Queues', skills: 'Skills', rules: 'Rules', calendars: 'Calendars', interrupts: 'Interrupts', 'canned-replies': 'Canned replies', dispositions: 'Dispositions', 'break-reasons': 'Break reasons', inboxes: 'Inboxes', users: 'Users', deliveries: 'Not delivered',
   },
   add: 'New', create: 'Create', save: 'Save: {fields}', saved: '{name} saved', nothing_changed: 'Nothing changed', undo: 'Undo', remove: 'Delete', removed: '{name} deleted',
   remove_title: 'Delete {name}', remove_text: 'This cannot be undone. Type the name “{name}” to confirm.',
@@ -38,8 +38,8 @@ export const settings: typeof shape = {
     origins: 'Allowed sites', origins_hint: 'Sites that carry the line above, one per line; empty for this site only, * for any', ending: 'Ending by itself', silent_after: 'End when the customer is silent for', left_after: 'End when the customer has left for', reopen_within: 'Same conversation when the customer is back within', reopen_hint: 'Later, a message begins a new conversation', zero_never: '0 for never, empty for the usual',
   },
   hours: {
-    hint: 'Outside them customers see the hours and can leave a message', always: 'Always open', limited: 'By timetable', timezone: 'Time zone', closed: 'closed', from: '{day} from', to: '{day} to', add: 'Add a time on {day}', drop: 'Drop this time on {day}',
-    special: 'Special day', add_day: 'Add a special day', drop_day: 'Drop this day',
+    hint: 'Outside them customers see the hours and can leave a message', always: 'Always open', closed: 'closed', from: '{day} from', to: '{day} to', add: 'Add a time on {day}', drop: 'Drop this time on {day}',
+    add_day: 'Add a special day', drop_day: 'Drop this day',
   },
   users: {
     hint: 'People who can sign in', add: 'New user', disabled: 'disabled', login_hint: 'Cannot be changed later', password_hint: 'At least 10 characters; ask them to change it after signing in', new_password: 'Set a new password', new_password_hint: 'Leave empty to keep it; a new one signs this person out',

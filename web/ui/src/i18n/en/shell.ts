@@ -1,6 +1,6 @@
 import type { Messages } from '../zh-CN'
 
-export const shell: Omit<Messages, 'settings' | 'error' | keyof typeof import('../zh-CN/desk').desk> = {
+export const shell: Omit<Messages, 'settings' | 'error' | keyof typeof import('../zh-CN/desk').desk | keyof typeof import('../zh-CN/live').live | 'routing'> = {
   common: {
     cancel: 'Cancel', save: 'Save', edit: 'Edit', close: 'Close', back: 'Back', more: 'More', search: 'Search',
     try_again: 'Try again', reload: 'Reload', dismiss: 'Dismiss', on: 'On', off: 'Off', yes: 'Yes', no: 'No', comma: ', ',

@@ -4,7 +4,7 @@ export const desk = {
   list: {
     label: '会话列表', lists: '列表', queues: '各队列', mine: '我的', queue: '队列', all: '全部', closed: '已结束', all_queues: '全部队列',
     waiting_count: '{n} 个排队', unread: '{n} 条未回复', rated: '满意度 {score} 星', nothing_said: '还没有消息', you: '你', bot: '机器人', by: '{who}：{text}',
-    wait_calm: '已等待 {time}', wait_late: '已等待 {time}，接近服务水平', wait_over: '已等待 {time}，超过服务水平', see_queues: '看看队列',
+    wait_calm: '已等待 {time}', wait_late: '已等待 {time}，接近服务水平', wait_over: '已等待 {time}，超过服务水平', see_queues: '看看队列', callback: '客户要求回呼 {where}',
     empty_mine: '你手上没有会话', empty_mine_hint: '就绪后，新会话会派送到这里；也可以从队列中接入。',
     empty_mine_viewer_hint: '你的账号不接会话，可以查看全部会话。', see_all: '查看全部',
     empty_queue: '没有会话在排队', empty_queue_hint: '客户发来消息后，会按到达顺序出现在这里。',
@@ -17,7 +17,9 @@ export const desk = {
     ended_expired: '{name} 的派送已过时，转给下一位', ended_withdrawn: '{name} 的派送已撤回', ended_gone: '{name} 已离开，派送取消',
   },
   why: {
-    longest_idle: '空闲最久（{time}）', waited: '客户已等 {time}', skill: '需要「{skill}」{level} 级以上',
+    longest_idle: '空闲最久', longest_idle_for: '空闲最久（{time}）', least_busy: '手上会话最少', round_robin: '轮到你了', best_skill: '技能最合适',
+    linear: '在顺序中排在最前', last_agent: '上次由你接待', waited: '客户已等 {time}', skill: '需要「{skill}」{level} 级以上',
+    relaxed: '要求已放宽 {step} 步', any_agent: '等得久，已不要求技能',
   },
   conversation: {
     back: '返回列表', more: '更多操作', pull: '接入', reopen: '重新打开', copy_link: '复制链接', link_copied: '链接已复制',
@@ -36,6 +38,10 @@ export const desk = {
     queued: '进入队列 {queue}', queued_bot: '机器人转人工，进入队列 {queue}', queued_agent: '{who} 转接到队列 {queue}',
     offered: '派送给 {agent}', offer_declined: '派送被拒绝', offer_expired: '派送未应答', offer_gone: '派送取消，客户已离开', offer_withdrawn: '派送已撤回',
     assigned_accept: '{agent} 接入', assigned_pull: '{agent} 从队列接入', assigned_transfer: '{who} 转接给 {agent}', assigned_reopen: '{agent} 重新打开',
+    queued_overflow: '等待超时，溢出到队列 {queue}', queued_taken_back: '{who} 收回会话，在队列 {queue} 重新排队', assigned_given: '{who} 派给 {agent}',
+    overflowed_message: '等待超时，已发安抚消息', overflowed_voicemail: '等待超时，请客户留言', overflowed_number: '等待超时，转到 {number}', overflowed_callback: '等待超时，提议回呼',
+    overflowed_queue: '等待超时，转到其他队列', skipped: '{text}（没有执行：{why}）', skipped_no_such_queue: '队列已不存在', skipped_not_possible_here: '这个渠道做不到', skipped_other: '现在做不到',
+    prioritised: '{who} 把优先级改为 {n}', callback: '客户要求回呼 {where}', callback_noted: '{who} 记下：客户要求回呼 {where}',
     released: '坐席离线，退回队列', closed_done: '{who} 结束了会话', closed_left: '客户离开，会话结束', closed_idle: '客户长时间没有回复，会话结束',
     closed_bot: '机器人结束了会话', closed_as: '{text}（小结 {disposition}）', continued: '转入新会话', snoozed: '{who} 稍后处理，至 {time}', woken: '到时间了，重新处理',
     left: '客户离开了页面', returned: '客户回到了页面', rated: '满意度 {score} 星',
@@ -49,7 +55,7 @@ export const desk = {
   },
   composer: {
     label: '写消息', kind: '写给谁', reply: '回复', note: '备注', send: '发送', send_key: '回车发送，Shift+回车换行', add_note: '添加备注',
-    reply_hint: '回复客户，输入 / 选常用语', note_hint: '写给同事，客户看不到', canned: '常用语', canned_key: '常用语（/）', no_canned: '还没有常用语，请管理员在设置中添加', no_match: '没有匹配的常用语',
+    reply_hint: '回复客户，输入 / 选常用语', note_hint: "写给同事，客户看不到；输入 {'@'} 提到谁", canned: '常用语', canned_key: '常用语（/）', no_canned: '还没有常用语，请管理员在设置中添加', no_match: '没有匹配的常用语',
     emoji: '表情', attach: '添加文件', files: '要发送的文件', remove: '移除 {name}', drop: '松开鼠标，添加文件',
   },
   transfer: {
@@ -64,7 +70,7 @@ export const desk = {
   contact: {
     panel: '客户资料', customer: '客户', history: '历史', name: '姓名', vip: 'VIP 客户', unnamed: '访客', address: '地址', claimed: '客户自述', claimed_hint: '由网页提供，未经核实',
     this_conversation: '本次会话', began: '开始', queue: '队列', skills: '所需技能', skill_level: '{skill} {level} 级', page: '来自页面', rating: '满意度', stars: '{n} 星',
-    why_me: '为什么给我', first_time: '第一次联系', first_time_hint: '这位客户以前没有会话。',
+    callback: '要求回呼', first_time: '第一次联系', first_time_hint: '这位客户以前没有会话。',
   },
   attribute: { name: '姓名', email: '邮箱', phone: '电话', page: '页面地址', locale: '语言', url: '页面地址', title: '页面', page_url: '页面地址', page_title: '页面', address: '地址', meter: '表号', account: '户号' },
 }

@@ -1,7 +1,7 @@
 /** The settings pages. */
 export const settings = {
   page: {
-    queues: '队列', skills: '技能', 'canned-replies': '常用语', dispositions: '小结', 'break-reasons': '小休原因', inboxes: '渠道入口', users: '用户', deliveries: '未送达',
+    queues: '队列', skills: '技能', rules: '路由规则', calendars: '日历', interrupts: '打断', 'canned-replies': '常用语', dispositions: '小结', 'break-reasons': '小休原因', inboxes: '渠道入口', users: '用户', deliveries: '未送达',
   },
   add: '新建', create: '创建', save: '保存：{fields}', saved: '已保存 {name}', nothing_changed: '没有改动', undo: '还原', remove: '删除', removed: '已删除 {name}',
   remove_title: '删除 {name}', remove_text: '删除后不能恢复。请输入名称「{name}」来确认。',
@@ -37,8 +37,8 @@ export const settings = {
     origins: '允许的网站', origins_hint: '放网页代码的网站，一行一个；不填只允许本站，* 表示不限', ending: '自动结束', silent_after: '客户多久没有回复就结束', left_after: '客户离开多久就结束', reopen_within: '结束后多久内再来信算同一会话', reopen_hint: '超过这段时间，新消息开始新的会话', zero_never: '0 表示从不，不填用默认值',
   },
   hours: {
-    hint: '服务时间以外，客户看到服务时间并可以留言', always: '全天服务', limited: '按时间表', timezone: '时区', closed: '休息', from: '{day} 开始', to: '{day} 结束', add: '{day} 加一段', drop: '{day} 去掉这一段',
-    special: '特殊日期', add_day: '加一个特殊日期', drop_day: '去掉这天',
+    hint: '服务时间以外，客户看到服务时间并可以留言', always: '全天服务', closed: '休息', from: '{day} 开始', to: '{day} 结束', add: '{day} 加一段', drop: '{day} 去掉这一段',
+    add_day: '加一个特殊日期', drop_day: '去掉这天',
   },
   users: {
     hint: '可以登录的人', add: '新建用户', disabled: '已停用', login_hint: '以后不能改', password_hint: '至少 10 个字符，请告诉本人登录后修改', new_password: '设置新密码', new_password_hint: '不改就留空；改后此人需要重新登录',

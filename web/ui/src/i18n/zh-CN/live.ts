@@ -1,0 +1,50 @@
+/** Queues as they stand, why somebody waits, how a conversation was routed. */
+export const live = {
+  live: {
+    nav: '现状', title: '队列现状', every: '每 3 秒更新', stale: '暂时取不到新数据，显示的是 {time} 的情况',
+    not_allowed: '你没有查看队列现状的权限', not_allowed_hint: '需要时请联系管理员。',
+    queue: '队列', waiting: '排队', oldest: '等得最久', offered: '派送中', expected: '预计等待', service_level: '服务水平（24 小时）', agents: '坐席',
+    none: '无', about: '约 {time}', error: '± {time}', unknown: '还说不准', closed: '已下班',
+    unknown_hint: '接起几次之后才能估计。', target: '目标 {percent}% / {seconds} 秒', percent: '{percent}%',
+    answered: '接起 {answered}，按时 {in_time}，放弃 {abandoned}', no_calls: '没有接起过', below: '低于目标',
+    no_queues: '还没有队列', no_queues_hint: '管理员在设置中添加队列后，这里会显示每个队列的情况。',
+    nobody_waits: '没有人在排队', nobody_waits_hint: '客户进入这个队列后会出现在这里，并说明谁能接、为什么还在等。',
+    back: '全部队列', who_waits: '谁在等', most_shown: '只显示最前面的 {n} 位',
+    priority: '优先级 {n}', callback: '要求回呼 {where}', asks: '要求', asks_nothing: '不要求技能', first_asked: '原 {level}', not_asked: '不再要求',
+    in_time: '{time} 后{what}', now: '马上{what}', everybody: '坐席名单', fold: '收起名单', skill_level: '{skill} {level}',
+    give: '派给坐席', set_priority: '优先级', open: '打开会话', no_agents: '没有坐席', no_agents_hint: '管理员在“用户”中添加坐席后，这里会显示他们在做什么。',
+    agents_queue: '这个队列的坐席', no_agents_queue: '这个队列没有坐席', no_agents_queue_hint: '在“技能”或“用户”里把坐席加到这个队列。',
+    load: '{open} 个会话', set_state: '改状态', set_state_of: '改 {name} 的状态', only_himself: '离线时只有本人能上线', state_set: '{name}：{state}',
+    cannot_ready: '{name} 没有打开工作台，只有本人能上线。',
+  },
+  give: { title: '把 {name} 派给坐席', confirm: '派给他', done: '已把 {name} 派给 {to}', own: '已在他手上' },
+  take_back: { button: '收回重新排队', done: '已收回，{name} 重新排队', from: '从 {agent} 收回' },
+  priority: { button: '改优先级', title: '{name} 的优先级', label: '优先级', hint: '0 到 10，数字大的先接；他在队列中的位置马上改变。', confirm: '保存', done: '{name} 的优先级现在是 {n}' },
+  erase: {
+    button: '删除内容', title: '删除这条内容', hint: '内容和文件永久删除，不能恢复；时间和编号保留。', reason: '原因',
+    reason_hint: '例如：客户误发了身份证号。原因会记入日志，不要写个人信息。', confirm: '永久删除', done: '内容已删除', what: '要删除的内容',
+  },
+  mention: { label: '提到谁', none: '没有这样的同事' },
+  standing: {
+    skill: '{skill} ≥ {level}', nobody: '这个队列没有坐席', sticky: '先等上次的坐席 {agent}（{how}）',
+    everybody: '队列共 {n} 位坐席：{parts}', able: '{n} 位坐席有 {skills}：{parts}', none_able: '队列的 {n} 位坐席都没有 {skills}',
+    part: '{n} 位{how}', since: '{how}（{time} 起）', since_for: '{how}（{reason}，{time} 起）',
+    any_agent: '已不要求技能，任意坐席可接', step: '已放宽 {step}/{steps} 步',
+    change: '放宽要求', change_lower: '要求降低 {n} 级', change_drop: '不再要求 {skills}', change_any: '任意坐席可接', change_sticky: '不再只等上次的坐席',
+    overflow: '溢出',
+  },
+  verdict: {
+    fits: '可接', busy: '满员', blocked: '被其他渠道占用', refused: '刚拒绝过', on_break: '小休', unresponsive: '未应答', offline: '离线',
+    not_preferred: '不是上次的坐席', unskilled: '技能不够',
+  },
+  overflow: {
+    queue: '溢出到队列 {queue}', message: '发一条安抚消息', voicemail: '转到留言', number: '转到 {number}', callback: '提议回呼',
+  },
+  trace: {
+    title: '路由说明', none: '还没有派送过', chosen: '派给 {agent}', chosen_because: '派给 {agent}：{why}',
+    last_agent: '上次由他接待这位客户', only_one: '只有他能接', longest_idle_for: '空闲最久（{time}）',
+    by: { longest_idle: '空闲最久', least_busy: '手上会话最少', round_robin: '最久没有派到', best_skill: '技能最高', linear: '在顺序中排在最前' },
+    waited: '在队列中等了 {time}', asked: '要求 {skills}', asked_nothing: '不要求技能', step: '已放宽 {step} 步', priority: '优先级 {n}',
+    next: '其次：{agents}', waits: '还在等', position: '第 {n} 位', expected: '预计还要 {time}',
+  },
+}
