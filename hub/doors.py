@@ -13,7 +13,7 @@ class Door:
     ``reopen_within``: seconds after closing in which a new message reopens the old
     conversation; later it begins a new one. ``silent_after``: seconds of the customer's
     silence after which an answered conversation is closed with ``goodbye``, None: never;
-    ``left_after``: the same where he has left.
+    ``left_after``: the same where he has left; ten times as long where nobody had answered him.
     """
 
     organisation: str

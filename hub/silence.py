@@ -20,6 +20,7 @@ from hub.ids import ConversationId
 SWEEP = 15.0  # seconds between two looks
 BATCH = 200
 SHORTEST = 60.0  # seconds: nothing younger is looked at
+LONGER = 10.0  # times as long has who left before he was answered
 _log = structlog.get_logger(__name__)
 
 
@@ -77,20 +78,23 @@ class Silence:
             after = page.next
 
     async def _close_if_silent(self, conversation: Document) -> int:
-        if conversation.get("unanswered"):
+        id, seq = ConversationId(str(conversation["id"])), cast(int, conversation["version"])
+        left, waits = conversation.get("left_at"), conversation.get("unanswered")
+        if waits and left is None:
             return 0  # the customer waits for an answer: it is not his silence
         try:
             door = await self._doors.door(str(conversation["inbox"]))
-            left = conversation.get("left_at")
             allowed = door.silent_after if left is None else door.left_after
+            if allowed is not None and waits:
+                allowed *= LONGER
             since = parse_stamp(str(conversation["updated_at"]))
             if allowed is None or self._clock.now() - since < timedelta(seconds=allowed):
                 return 0
-            entry = await self._conversations.close_silent(
-                ConversationId(str(conversation["id"])),
-                after_seq=cast(int, conversation["version"]),
-                words=door.goodbye if left is None else None,
-            )
+            if waits:
+                entry = await self._conversations.close_left(id, after_seq=seq)
+            else:
+                words = door.goodbye if left is None else None
+                entry = await self._conversations.close_silent(id, after_seq=seq, words=words)
         except HubError as error:
             _log.warning("A silent conversation was left open", reason=error.code)
             return 0

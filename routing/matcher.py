@@ -12,9 +12,10 @@ from heapq import heappop, heappush
 
 from hub.sharing import ALONE, Sharing
 from routing.matching.facts import Candidate, Considered, Line, Step, Strategy, Waiting
-from routing.matching.groups import Group
+from routing.matching.groups import Spot
 from routing.matching.match import BUSY, NOT_PREFERRED, REFUSED, UNSKILLED, Key, Match, add_up
 from routing.matching.people import Person
+from routing.matching.places import NOBODY
 from routing.matching.sources import Hot
 from routing.matching.team import Team
 from routing.matching.waitlist import Waitlist
@@ -32,6 +33,7 @@ class Matcher:
         self._hot = Hot()
         self._team = Team(self._hot, sharing)
         self._waitlist = Waitlist(self._hot, self._team)
+        self._timers = self._waitlist.timers
         self._now = 0.0
 
     # --- what it is told ---
@@ -56,7 +58,9 @@ class Matcher:
 
     def remove(self, conversation: str) -> None:
         """It waits no more."""
-        self._waitlist.remove(conversation)
+        spot = self._waitlist.spots.get(conversation)
+        if spot is not None:
+            self._waitlist.leave(spot)
 
     def set_agent(self, candidate: Candidate) -> None:
         """An agent of the team as he is now. ValueError for a state that there is not."""
@@ -91,7 +95,7 @@ class Matcher:
 
     def due(self) -> float | None:
         """When the demand of one that waits changes by itself: nothing else does."""
-        return self._waitlist.due()
+        return self._timers.due()
 
     def explain(self, conversation: str, now: float) -> Considered | None:
         """How the agents of its queue stand to one that waits."""
@@ -103,7 +107,7 @@ class Matcher:
         group, counts = spot.group, self._team.counts
         demand = group.demand
         everybody, able = group.lane.counts(counts), demand.counts(counts)
-        return add_up(everybody, able, demand.place, self._apart(group), kept=group.keeper is not None)
+        return add_up(everybody, able, demand.place, self._apart(spot), kept=spot.kept)
 
     def next(self, now: float) -> Match | None:
         """The best pair now, taken out of line; None where nobody fits anybody.
@@ -112,7 +116,7 @@ class Matcher:
         store afterwards.
         """
         self._now = now
-        timers = self._waitlist.timers
+        timers = self._timers.heap
         if timers and timers[0][0] <= now:
             self._waitlist.advance(now)
         team, hot = self._team, self._hot.heap
@@ -121,49 +125,42 @@ class Matcher:
             if hot:
                 team.put_hot(fresh)
             else:  # nobody else fits anybody
-                group = fresh.best()
-                if group is not None:
-                    return self._take(group, fresh, (), now)
+                place = fresh.best()
+                if place is not NOBODY:
+                    return self._take(self._waitlist.spots[place[2]], fresh, (), now)
                 team.put(fresh)
         while hot:
             bound, number, source = heappop(hot)
             if source.bound is not bound:
                 continue
-            group = source.best()
-            if group is None:
+            place = source.best()
+            if place is NOBODY:
                 source.bound = None
-                continue
-            place = group.first
-            if hot and hot[0][0] < place:  # another may hold an earlier one
+            elif hot and hot[0][0] < place:  # another may hold an earlier one
                 source.bound = place
                 heappush(hot, (place, number, source))
-                continue
-            chosen = self._choose(group)
-            if chosen:
-                person = team.people[chosen[0][-1]]
-                match = self._take(group, person, tuple(chosen[1:]), now)
-                if source.is_empty():
-                    source.bound = None
-                else:
+            else:
+                spot = self._waitlist.spots[place[2]]
+                chosen = self._choose(spot)
+                if chosen:
                     source.bound = place
                     heappush(hot, (place, number, source))
-                return match
-            source.bound = None
-            self._cool(group)
+                    return self._take(spot, team.people[chosen[0][-1]], tuple(chosen[1:]), now)
+                source.bound = None
+                self._cool(spot)
         return None
 
     # --- how ---
 
-    def _choose(self, group: Group) -> list[Key]:
+    def _choose(self, spot: Spot) -> list[Key]:
         """The agents who fit, best first, as many as are told; agents' ids are last in the keys."""
-        channel = group.demand.channel
-        refused = group.refused
-        keeper = group.keeper
-        if keeper is not None:
-            person = keeper.person
-            if person is None or channel not in person.standing.open or keeper.agent in refused:
+        group = spot.group
+        channel, refused = group.demand.channel, group.refused
+        if spot.kept:
+            person = None if spot.own is None else spot.own.person
+            if person is None or channel not in person.standing.open:
                 return []
-            return [(keeper.agent,)]
+            return [person.idle]
         crews, lane = group.demand.crews, group.lane
         ordering = lane.ordering
         best: list[Key] = []
@@ -180,43 +177,41 @@ class Matcher:
             best = sorted(best + keys)[:AHEAD] if best else keys
         return best
 
-    def _take(self, group: Group, person: Person, others: tuple[Key, ...], now: float) -> Match:
-        """The first of a group goes to an agent. ``others``: who would have been next."""
-        demand, lane, counts = group.demand, group.lane, self._team.counts
+    def _take(self, spot: Spot, person: Person, others: tuple[Key, ...], now: float) -> Match:
+        """A conversation goes to an agent. ``others``: who would have been next."""
+        group, counts = spot.group, self._team.counts
+        demand, lane = group.demand, group.lane
         everybody, able = lane.counts(counts), demand.counts(counts)
-        sticky = group.keeper is not None
-        apart = self._apart(group) if sticky or group.refused else 0
-        place = group.first
-        group.leave(place)
-        waiting = self._waitlist.spots.pop(place[2]).waiting
+        kept = spot.kept
+        apart = self._apart(spot) if kept or group.refused else 0
+        self._waitlist.leave(spot)
         facts = person.facts
         agent, idle = facts.agent, facts.idle_since
-        self._team.take(person, waiting.channel)
+        self._team.take(person, demand.channel)
         line = lane.line
-        return Match(waiting, agent, sticky, idle, line, now, others, everybody, able, demand.place, apart)
+        return Match(spot.waiting, agent, kept, idle, line, now, others, everybody, able, demand.place, apart)
 
-    def _cool(self, group: Group) -> None:
-        """Nobody fits this group now: whoever gets room finds it."""
-        channel = group.demand.channel
-        if group.keeper is not None:
-            group.keeper.reach(channel).push(group)
-        else:
+    def _cool(self, spot: Spot) -> None:
+        """Nobody fits it now, nor those behind it in its group: whoever gets room finds them."""
+        if not spot.kept:
+            group = spot.group
             for crew in group.demand.crews:
-                crew.reach(channel).push(group)
+                crew.reach(group.demand.channel).push(group)
 
-    def _apart(self, group: Group) -> int:
+    def _apart(self, spot: Spot) -> int:
         """What the counts of crews do not tell: how the last agent stands, and those who refused."""
-        demand, keeper = group.demand, group.keeper
+        group, own = spot.group, spot.own
+        demand = group.demand
         apart = 0
-        if keeper is not None and keeper.person is not None:
-            person = keeper.person
-            if person.standing.reasons:
-                reason = BUSY + person.standing.reasons[demand.channel]
-                apart += 1 << (REFUSED if keeper.agent in group.refused else reason)
-                apart -= 1 << (NOT_PREFERRED if person.crew in demand.crews else UNSKILLED)
-        elif keeper is None:
+        if not spot.kept:
             for agent in group.refused:
                 refuser = self._team.people.get(agent)
                 if refuser is not None and refuser.standing.reasons and refuser.crew in demand.crews:
                     apart += (1 << REFUSED) - (1 << BUSY + refuser.standing.reasons[demand.channel])
+        elif own is not None and own.person is not None:
+            person = own.person
+            if person.standing.reasons:
+                reason = BUSY + person.standing.reasons[demand.channel]
+                apart += 1 << (REFUSED if own.agent in group.refused else reason)
+                apart -= 1 << (NOT_PREFERRED if person.crew in demand.crews else UNSKILLED)
         return apart

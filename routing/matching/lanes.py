@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from routing.matching.facts import Line, Strategy, Waiting
 from routing.matching.groups import Demand, Group, Skills, counts_of
 from routing.matching.people import Crew, Ordering, by_load, by_offer, by_order
-from routing.matching.sources import Place
+from routing.matching.places import Place
 
-GroupKey = tuple[str, Skills, int, str | None, frozenset[str]]  # channel, asked, stage, preferred, refused
+GroupKey = tuple[str, Skills, int, frozenset[str]]  # channel, asked, stage, refused
 Stage = tuple[float, Skills]  # seconds in the queue from which on these skills are demanded
 
 ORDERINGS: Mapping[Strategy, Ordering] = {Strategy.LEAST_BUSY: by_load, Strategy.ROUND_ROBIN: by_offer}
@@ -18,10 +18,21 @@ ORDERINGS: Mapping[Strategy, Ordering] = {Strategy.LEAST_BUSY: by_load, Strategy
 class Lane:
     """One queue. ``crews`` work in it; ``counts``: how their agents stand, by crew.
 
-    ``ordering``: how agents are ordered, None: the longest idle first.
+    ``kept``: who stand in no group but with what is kept for an agent. ``ordering``: how agents are ordered, None: the longest idle first.
     """
 
-    __slots__ = ("_stages", "by_skill", "counts", "crews", "demands", "groups", "line", "ordering", "sticky")
+    __slots__ = (
+        "_stages",
+        "by_skill",
+        "counts",
+        "crews",
+        "demands",
+        "groups",
+        "kept",
+        "line",
+        "ordering",
+        "sticky",
+    )
 
     def __init__(self, line: Line) -> None:
         self.crews: dict[Crew, None] = {}
@@ -36,6 +47,7 @@ class Lane:
         self.ordering = ORDERINGS.get(line.strategy)
         if line.strategy == Strategy.LINEAR:
             self.ordering = by_order(line.order)
+        self.kept: set[str] = set()
         self.groups: dict[GroupKey, Group] = {}
         self.demands: dict[tuple[str, Skills], Demand] = {}
         self._stages: dict[Skills, tuple[Stage, ...]] = {}

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from routing.matching.facts import Candidate
-from routing.matching.groups import Group, Reach, Skills
+from routing.matching.groups import Reach, Skills
 from routing.matching.match import Key
-from routing.matching.sources import Source
+from routing.matching.places import NOBODY, Place, Places
+from routing.matching.sources import Bound
 from routing.matching.standings import NOWHERE
 
 if TYPE_CHECKING:
@@ -34,15 +35,15 @@ class Person:
         self.pool: Pool | None = None
         self.own = own
 
-    def best(self) -> Group | None:
-        """The group whose first is the first in line that he may be offered, but for what is kept."""
-        best = None
+    def best(self) -> Place:
+        """The first in line that he may be offered, but for what is kept; ``NOBODY`` where there is none."""
+        best = NOBODY
         reaches = self.crew.reaches
         for channel in self.standing.open:
             reach = reaches.get(channel)
             if reach is not None and reach.heap:
                 found = reach.first((self.idle,))
-                if found is not None and (best is None or found.first < best.first):
+                if found < best:
                     best = found
         return best
 
@@ -112,16 +113,17 @@ class Crew:
         return found
 
 
-class Pool(Source):
-    """Those of a crew who may be offered something on the same channels.
+class Pool:
+    """Those of a crew who may be offered something on the same channels. A source.
 
     ``idle``: the longest idle first; ``orders``: in each other order that was asked for.
     """
 
-    __slots__ = ("crew", "idle", "open", "orders", "reaches")
+    __slots__ = ("bound", "crew", "idle", "number", "open", "orders", "reaches")
 
     def __init__(self, number: int, crew: Crew, channels: tuple[str, ...]) -> None:
-        super().__init__(number)
+        self.bound: Bound | None = None
+        self.number = number
         self.crew = crew
         self.open = channels
         self.reaches = [crew.reach(channel) for channel in channels]
@@ -147,55 +149,53 @@ class Pool(Source):
         found = self.orders[ordering] = sorted(ordering(people[key[-1]]) for key in self.idle)
         return found
 
-    def is_empty(self) -> bool:
-        """Whether nobody is in it."""
-        return not self.idle
-
-    def best(self) -> Group | None:
-        """The group whose first is the first in line that one of them may be offered."""
-        best = None
+    def best(self) -> Place:
+        """The first in line that one of them may be offered; ``NOBODY`` where there is none."""
+        best = NOBODY
         if self.idle:
             for reach in self.reaches:
                 if reach.heap:
                     found = reach.first(self.idle)
-                    if found is not None and (best is None or found.first < best.first):
+                    if found < best:
                         best = found
         return best
 
 
-class Own(Source):
-    """What is kept for one agent, who may not be there.
+class Own:
+    """What is kept for one agent, who may not be there. A source.
 
-    ``lanes``: the queues where he works, as long as he is not offline. ``groups``: those that prefer him.
+    ``lanes``: the queues where he works, as long as he is not offline. ``waiting``: what is kept for him by
+    time. ``lines``: what of that he may be offered when he has room, by channel.
     """
 
-    __slots__ = ("agent", "groups", "lanes", "person", "reaches")
+    __slots__ = ("agent", "bound", "lanes", "lines", "number", "person", "waiting")
 
     def __init__(self, number: int, agent: str) -> None:
-        super().__init__(number)
+        self.bound: Bound | None = None
+        self.number = number
         self.agent = agent
         self.person: Person | None = None
         self.lanes: tuple[Lane, ...] = ()
-        self.groups: set[Group] = set()
-        self.reaches: dict[str, Reach] = {}
+        self.waiting: set[str] = set()
+        self.lines: dict[str, Places] = {}
 
-    def reach(self, channel: str) -> Reach:
-        """What is kept for him on a channel."""
-        found = self.reaches.get(channel)
-        if found is None:
-            found = self.reaches[channel] = Reach(self)
-        return found
+    def enter(self, channel: str, place: Place) -> bool:
+        """One more that he may be offered; whether it is the first of its channel."""
+        line = self.lines.get(channel)
+        if line is None:
+            line = self.lines[channel] = Places()
+        return line.enter(place)
 
-    def is_empty(self) -> bool:
-        """Whether nothing is kept for him."""
-        return not any(reach.heap for reach in self.reaches.values())
+    def leave(self, channel: str, place: Place) -> None:
+        """One less."""
+        self.lines[channel].leave(place)
 
-    def best(self) -> Group | None:
-        """The group whose first is the first in line that is kept for him and that he may be offered."""
-        best = None
+    def best(self) -> Place:
+        """The first in line that he may be offered; ``NOBODY`` where there is none."""
+        best = NOBODY
         if self.person is not None:
             for channel in self.person.standing.open:
-                found = self.reach(channel).first([(self.agent,)])
-                if found is not None and (best is None or found.first < best.first):
-                    best = found
+                line = self.lines.get(channel)
+                if line is not None and line.first < best:
+                    best = line.first
         return best

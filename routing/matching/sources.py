@@ -8,36 +8,25 @@ source until it was looked at and held no match; so nothing else need be looked 
 from __future__ import annotations
 
 from heapq import heappush
-from math import inf
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from routing.matching.groups import Group
+from routing.matching.places import Place
 
-Place = tuple[float, float, str]  # rank, since (less what age is worth), conversation: least is served first
 Bound = Place | tuple[()]
-NOBODY: Place = (inf, inf, "")  # after all places
 
 
-class Source:
+class Source(Protocol):
     """A group of those who wait, a pool of agents, or one agent for whom some are kept.
 
-    ``bound``: no place that it holds is before this one; None while it is cold. ``number``: its own.
+    ``bound``: nothing that it holds is before this place; None while it is cold. ``number``: its own.
     """
 
-    __slots__ = ("bound", "number")
+    bound: Bound | None
+    number: int
 
-    def __init__(self, number: int) -> None:
-        self.bound: Bound | None = None
-        self.number = number
-
-    def best(self) -> Group | None:
-        """The group of the first in line that it holds; None where it holds none."""
-        raise NotImplementedError
-
-    def is_empty(self) -> bool:
-        """Whether it surely holds none."""
-        raise NotImplementedError
+    def best(self) -> Place:
+        """The first in line of those it holds who may be offered; ``NOBODY`` where there is none."""
+        ...
 
 
 class Hot:

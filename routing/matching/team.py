@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hub.sharing import Sharing
 from routing.matching.facts import Candidate, Line
-from routing.matching.groups import Group
 from routing.matching.lanes import Lane
 from routing.matching.people import Crew, Own, Person, Pool
-from routing.matching.sources import NOBODY, Hot
+from routing.matching.places import NOBODY
+from routing.matching.sources import Hot
 from routing.matching.standings import NOWHERE, Standing, Standings
 
 CrewKey = tuple[frozenset[str], frozenset[tuple[str, int]]]
@@ -16,6 +18,7 @@ CrewKey = tuple[frozenset[str], frozenset[tuple[str, int]]]
 class Team:
     """The agents.
 
+    ``on_claims`` is called when an agent begins or ends to be there for what is kept for him.
     ``fresh``: one who is in no pool although he may be offered something; nobody has looked for what yet.
     ``open``: by channel, the pools in which there is somebody who may be offered something. ``counts``:
     how the agents of each crew stand (see ``standings``), by the crew's number; there is no crew 0.
@@ -27,6 +30,7 @@ class Team:
         self.lanes: dict[str, Lane] = {}
         self.open: dict[str, dict[Pool, None]] = {}
         self.fresh: Person | None = None
+        self.on_claims: Callable[[Own], None] = lambda own: None
         self.counts = [0]
         self._free: list[int] = []
         self._hot = hot
@@ -51,15 +55,11 @@ class Team:
                 self._review(found, person)
         return found
 
-    def disown(self, group: Group) -> None:
-        """A group is gone; with the last that was kept for an agent, what is known of that."""
-        own = group.own
-        if own is not None:
-            own.groups.discard(group)
-            if not own.groups:
-                self._owns.pop(own.agent, None)
-                if own.person is not None:
-                    own.person.own = None
+    def disown(self, own: Own, conversation: str) -> None:
+        """Nothing of this conversation is kept any more."""
+        own.waiting.discard(conversation)
+        if not own.waiting and own.person is None:
+            del self._owns[own.agent]
 
     # --- agents come, change and go ---
 
@@ -102,6 +102,8 @@ class Team:
             self._part(person.crew)
             if person.own is not None:
                 self._review(person.own, None)
+                if not person.own.waiting:
+                    del self._owns[agent]
 
     def take(self, person: Person, channel: str) -> None:
         """He gets one more contact on this channel."""
@@ -152,10 +154,8 @@ class Team:
     def forget_the_empty(self) -> None:
         """Drop groups that nobody is in from what crews and agents reach."""
         for crew in self._crews.values():
+            crew.scores.clear()
             for reach in crew.reaches.values():
-                reach.forget_the_empty()
-        for own in self._owns.values():
-            for reach in own.reaches.values():
                 reach.forget_the_empty()
 
     def _renew(self) -> None:
@@ -194,14 +194,11 @@ class Team:
         lanes: tuple[Lane, ...] = ()
         if person is not None and not self.standings.is_offline(person.standing):
             lanes = person.crew.lanes
-            if person.standing.open and not own.is_empty():
-                self._hot.heat(own, ())
         if lanes != own.lanes:
             own.lanes = lanes
-            for group in own.groups:
-                group.keeper = own if group.lane in lanes else None
-                if group.first is not NOBODY:
-                    self._hot.heat(group, group.first)
+            self.on_claims(own)
+        if own.waiting and person is not None and person.standing.open:
+            self._hot.heat(own, ())
 
     def _join(self, facts: Candidate) -> Crew:
         key = (facts.queues, frozenset(facts.skills.items()))

@@ -7,12 +7,13 @@ import pytest
 
 from hub.clock import stamp
 from hub.entries import Actor, By, State
-from hub.silence import SWEEP
+from hub.silence import LONGER, SWEEP
 from routing.router import ROUND
 from tests.fakes.configuration import QUEUE
 from tests.fakes.house import Desk, House, contact_of, conversation_of
 from tests.fakes.stage import Stage
 from tests.fakes.watched_documents import writes
+from web.marks import StaffMarks
 
 SILENT = 600.0
 LEFT = 180.0
@@ -133,6 +134,47 @@ async def test_a_customer_who_left_is_closed_sooner_and_without_a_word(house: Ho
     assert await house.state(FIRST) is State.CLOSED
     assert house.channel.texts == ["Is it fixed now?"]
     assert await house.held_by("u_1") == []
+
+
+async def show(house: House, agent: str) -> None:
+    """The agent's desk shows him everything there is."""
+    await StaffMarks(house.store, house.clock, house.bus).raise_to(
+        await house.row(FIRST), agent, (await house.last(FIRST)).seq
+    )
+
+
+async def test_a_customer_who_left_unanswered_frees_the_room_once_his_agent_has_seen_it_all(
+    house: House, desk: Desk
+) -> None:
+    await house.write("a00", "hello?")
+    await house.leave("a00")
+    await pass_time(house, LEFT * LONGER)
+    assert await house.state(FIRST) is State.ASSIGNED  # nobody has looked at it yet
+    await show(house, "u_1")
+    await house.clock.advance(SWEEP)
+    last = await house.last(FIRST)
+    assert (last.kind.value, last.by.kind.value, last.body["reason"]) == ("closed", "system", "left")
+    assert house.channel.texts == []
+    assert await house.held_by("u_1") == []
+
+
+async def test_an_agent_has_time_to_answer_who_left(house: House, desk: Desk) -> None:
+    await house.leave("a00")
+    await show(house, "u_1")
+    await pass_time(house, LEFT * LONGER - 2 * SWEEP)
+    assert await house.state(FIRST) is State.ASSIGNED
+    await desk.say(FIRST, "Turn off the main valve")
+    await pass_time(house, LEFT)
+    assert await house.state(FIRST) is State.CLOSED
+    assert house.channel.texts == ["Turn off the main valve"]
+
+
+async def test_who_left_unanswered_and_came_back_is_not_closed(house: House, desk: Desk) -> None:
+    await house.leave("a00")
+    await show(house, "u_1")
+    await house.intake.come_back(FIRST, contact_of("a00"))
+    await pass_time(house, LEFT * LONGER * 2)
+    assert await house.state(FIRST) is State.ASSIGNED
 
 
 async def test_a_customer_who_is_back_in_time_is_not_closed(house: House, desk: Desk) -> None:

@@ -50,6 +50,15 @@ def events(socket: ClientConnection) -> list[dict[str, Any]]:
     return found
 
 
+async def foreign_token(hub: Live) -> str:
+    """A session of an agent of the other company."""
+    user = hub.stage.other.users["agent"]
+    token, _ = await hub.stage.house.foundation.sessions.begin(
+        user.organisation, user.id, address="192.0.2.1"
+    )
+    return token
+
+
 def test_a_desk_with_a_session_gets_its_snapshot(hub: Live) -> None:
     with open_desk(hub, token=hub.token("agent")) as socket:
         socket.send(HELLO)
@@ -73,6 +82,26 @@ def test_a_page_of_another_site_gets_no_socket(hub: Live) -> None:
     for origin in ("http://evil.test", "null", f"https://127.0.0.1:{hub.port}"):
         with open_desk(hub, token=hub.token("agent"), origin=origin) as socket:
             assert close_code(socket) == 4403
+
+
+def test_an_edited_customer_is_told_to_the_desks_of_his_company_only(hub: Live) -> None:
+    contact = hub.stage.own["contact"]
+    with (
+        open_desk(hub, token=hub.token("agent")) as socket,
+        open_desk(hub, token=hub.run(foreign_token(hub))) as foreign,
+    ):
+        for desk in (socket, foreign):
+            desk.send(HELLO)
+            events(desk)
+        contacts = hub.stage.house.foundation.contacts
+        hub.run(contacts.change(hub.stage.own.organisation, contact, name="王桂兰"))
+        told: list[dict[str, Any]] = []
+        while not any(event["t"] == "contact" for event in told):
+            told += events(socket)
+        assert {"t": "contact", "contact": contact} in told
+        with pytest.raises(TimeoutError):
+            while all(event["t"] != "contact" for event in json.loads(foreign.recv(timeout=1))):
+                pass
 
 
 def test_a_frame_that_is_too_big_or_not_text_ends_it(hub: Live) -> None:

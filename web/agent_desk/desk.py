@@ -100,6 +100,7 @@ class Desks:
         self._sights: OrderedDict[str, tuple[int, Sighted]] = OrderedDict()  # and by which entry
         self._offered: dict[str, tuple[str, str]] = {}  # conversation → agent, slot
         self._changed_agents: set[str] = set()
+        self._changed_contacts: set[str] = set()
         self._dirty_queues: set[tuple[str, str]] = set()
         self._happened: asyncio.Queue[Committed | ConversationProjected] = asyncio.Queue()
         self._rest = asyncio.Event()
@@ -113,7 +114,7 @@ class Desks:
         bus.listen(DeliveryChanged, self._on_delivery)
         bus.listen(ReadMarks, self._on_read_marks)
         bus.listen(ConfigurationChanged, lambda _: self.tell_all({"t": "config"}))
-        bus.listen(ContactChanged, lambda event: self.tell_all({"t": "contact", "contact": event.contact}))
+        bus.listen(ContactChanged, lambda event: self._note_contact(event.contact))
 
     def everyone(self) -> list[Desk]:
         """All connected desks."""
@@ -205,7 +206,7 @@ class Desks:
         for desk in self._audience(entry, late=late):
             self.push(desk, text, place)
         if not late:
-            await self._tell_offer(entry)
+            await self._tell_offer(entry, document)
 
     def saw(self, conversations: Iterable[Document]) -> None:
         """Desks were shown these, each as it stood then; what follows is told to who sees them."""
@@ -231,7 +232,7 @@ class Desks:
             desks.update(self._desks.seeing(*before))
         return desks
 
-    async def _tell_offer(self, entry: Entry) -> None:
+    async def _tell_offer(self, entry: Entry, conversation: Document | None) -> None:
         standing = self._offered.get(entry.conversation)
         stands = entry.after.state is State.OFFERED
         told = standing is not None and stands and standing[1] == entry.after.slot
@@ -240,7 +241,7 @@ class Desks:
         agent = entry.after.agent
         # Its own entry may have been missed: whatever says "offered" will do, if it may ring.
         if stands and not told and agent is not None and self._desks.of(agent):
-            offer = await self.offer(entry)
+            offer = await self.offer(entry, conversation)
             if offer is not None:
                 self.tell(agent, {"t": "offer", "offer": offer})
 
@@ -256,12 +257,16 @@ class Desks:
         }
         self.tell(agent, event)
 
-    async def offer(self, entry: Entry) -> Document | None:
-        """An offer as the desk shows it, if it may ring; None where it has ended meanwhile."""
+    async def offer(self, entry: Entry, conversation: Document | None = None) -> Document | None:
+        """An offer as the desk shows it, if it may ring; None where it has ended meanwhile.
+
+        ``conversation``: its document after ``entry``, where that is known.
+        """
         slot, agent = entry.after.slot, entry.after.agent
         if entry.after.state is not State.OFFERED or slot is None or agent is None:
             return None
-        conversation = await self._documents.get("conversations", entry.conversation)
+        if conversation is None:
+            conversation = await self._documents.get("conversations", entry.conversation)
         if conversation is None:
             return None
         total = await self._board.offer_seconds(entry.after.queue, entry.after.channel)
@@ -317,6 +322,10 @@ class Desks:
         while True:
             await self._rest.wait()
             self._rest.clear()
+            if self._changed_contacts:
+                await self._guard(self._tell_contacts())
+            if not self._changed_agents and not self._dirty_queues:
+                continue
             now = self._clock.monotonic()
             wait = min(
                 next_agents - now if self._changed_agents else BOARD_GAP,
@@ -333,6 +342,18 @@ class Desks:
                 await self._guard(self._tell_queues())
             if self._changed_agents or self._dirty_queues:
                 self._rest.set()
+
+    def _note_contact(self, contact: str) -> None:
+        self._changed_contacts.add(contact)
+        self._rest.set()
+
+    async def _tell_contacts(self) -> None:
+        """Say whose card was edited; a desk that shows him asks for it again, by its own rights."""
+        changed, self._changed_contacts = self._changed_contacts, set()
+        for id in changed:
+            document = await self._documents.get("contacts", id)
+            if document is not None:
+                self.tell_all({"t": "contact", "contact": id}, str(document["organisation"]))
 
     async def _tell_agents(self) -> None:
         changed, self._changed_agents = self._changed_agents, set()
