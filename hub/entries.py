@@ -250,7 +250,7 @@ def _queued(last: After, act: Act) -> After:
         waiting = _enter(last, act.at)
     elif act.how == "taken_back":
         _need(last.state is State.ASSIGNED, "nobody holds it", "not_assigned")
-        waiting = _enter(_wait(last, None), act.at)
+        waiting = _replace(_enter(_wait(last, None), act.at), last_agent=None)  # not to him again
     else:
         _need_mine(last, act)
         waiting = _wait(last, act.at)

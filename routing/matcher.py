@@ -119,7 +119,7 @@ class Matcher:
         timers = self._timers.heap
         if timers and timers[0][0] <= now:
             self._waitlist.advance(now)
-        team, hot = self._team, self._hot.heap
+        hot, team = self._hot.heap, self._team
         fresh = team.fresh
         if fresh is not None:
             if hot:
@@ -127,7 +127,7 @@ class Matcher:
             else:  # nobody else fits anybody
                 place = fresh.best()
                 if place is not NOBODY:
-                    return self._take(self._waitlist.spots[place[2]], fresh, (), now)
+                    return self._take(self._waitlist.spots[place.conversation], fresh, (), now)
                 team.put(fresh)
         while hot:
             bound, number, source = heappop(hot)
@@ -140,7 +140,7 @@ class Matcher:
                 source.bound = place
                 heappush(hot, (place, number, source))
             else:
-                spot = self._waitlist.spots[place[2]]
+                spot = self._waitlist.spots[place.conversation]
                 chosen = self._choose(spot)
                 if chosen:
                     source.bound = place

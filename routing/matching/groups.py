@@ -11,7 +11,6 @@ import msgspec
 
 from routing.matching.facts import Waiting
 from routing.matching.places import NOBODY, SLACK, Place, Places
-from routing.matching.sources import Bound
 
 if TYPE_CHECKING:
     from routing.matching.lanes import Lane
@@ -88,7 +87,7 @@ class Group(Places):
         after: float | None,
     ) -> None:
         super().__init__()
-        self.bound: Bound | None = None
+        self.bound: Place | None = None
         self.number = number
         self.lane = lane
         self.demand = demand
@@ -103,6 +102,14 @@ class Group(Places):
         return self.first
 
 
+Entry = tuple[float, float, str, int, Place, Group]  # a place laid open, so that it is compared quickly
+
+
+def entry(place: Place, group: Group) -> Entry:
+    """A group as it stands in a heap."""
+    return place.rank, place.since, place.conversation, group.number, place, group
+
+
 class Reach:
     """The groups that a crew could serve on one channel; that whose first is first in line first.
 
@@ -113,7 +120,7 @@ class Reach:
     __slots__ = ("_least", "heap")
 
     def __init__(self) -> None:
-        self.heap: list[tuple[Place, int, Group]] = []
+        self.heap: list[Entry] = []
         self._least: dict[Group, Place] = {}
 
     def push(self, group: Group) -> None:
@@ -122,17 +129,17 @@ class Reach:
         known = self._least.get(group)
         if known is None or place < known:
             self._least[group] = place
-            heappush(self.heap, (place, group.number, group))
+            heappush(self.heap, entry(place, group))
             if len(self.heap) > 2 * len(self._least) + SLACK:
                 self._rebuild()
 
     def first(self, agents: Sequence[Key]) -> Place:
         """The first in line that one of these agents (the last part of each key) has not refused."""
         heap = self.heap
-        aside: list[tuple[Place, int, Group]] | None = None
+        aside: list[Entry] | None = None
         found = NOBODY
         while heap:
-            place, number, group = heap[0]
+            _, _, _, number, place, group = heap[0]
             first = group.first
             if first is place:
                 if not group.refused or any(key[-1] not in group.refused for key in agents):
@@ -147,10 +154,10 @@ class Reach:
                 del self._least[group]
             else:
                 self._least[group] = first
-                heapreplace(heap, (first, number, group))
+                heapreplace(heap, (first.rank, first.since, first.conversation, number, first, group))
         if aside:
-            for entry in aside:
-                heappush(heap, entry)
+            for one in aside:
+                heappush(heap, one)
         return found
 
     def forget_the_empty(self) -> None:
@@ -159,5 +166,5 @@ class Reach:
         self._rebuild()
 
     def _rebuild(self) -> None:
-        self.heap[:] = [(place, group.number, group) for group, place in self._least.items()]
+        self.heap[:] = [entry(place, group) for group, place in self._least.items()]
         heapify(self.heap)

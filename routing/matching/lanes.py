@@ -18,7 +18,8 @@ ORDERINGS: Mapping[Strategy, Ordering] = {Strategy.LEAST_BUSY: by_load, Strategy
 class Lane:
     """One queue. ``crews`` work in it; ``counts``: how their agents stand, by crew.
 
-    ``kept``: who stand in no group but with what is kept for an agent. ``ordering``: how agents are ordered, None: the longest idle first.
+    ``kept``: who stand in no group but with what is kept for an agent. ``ordering``: how agents are
+    ordered, None: the longest idle first.
     """
 
     __slots__ = (
@@ -56,8 +57,8 @@ class Lane:
         """Where it stands in line."""
         ageing = self.line.ageing
         if ageing > 0:
-            return 0, waiting.since - waiting.priority * 60 / ageing, waiting.conversation
-        return -waiting.priority, waiting.since, waiting.conversation
+            return Place(0, waiting.since - waiting.priority * 60 / ageing, waiting.conversation)
+        return Place(-waiting.priority, waiting.since, waiting.conversation)
 
     def stages(self, asked: Skills) -> tuple[Stage, ...]:
         """What is demanded of those who asked for these skills, from when on; each stage another demand."""

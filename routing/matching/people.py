@@ -10,7 +10,6 @@ from routing.matching.facts import Candidate
 from routing.matching.groups import Reach, Skills
 from routing.matching.match import Key
 from routing.matching.places import NOBODY, Place, Places
-from routing.matching.sources import Bound
 from routing.matching.standings import NOWHERE
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class Person:
             reach = reaches.get(channel)
             if reach is not None and reach.heap:
                 found = reach.first((self.idle,))
-                if found < best:
+                if best is NOBODY or found < best:
                     best = found
         return best
 
@@ -122,7 +121,7 @@ class Pool:
     __slots__ = ("bound", "crew", "idle", "number", "open", "orders", "reaches")
 
     def __init__(self, number: int, crew: Crew, channels: tuple[str, ...]) -> None:
-        self.bound: Bound | None = None
+        self.bound: Place | None = None
         self.number = number
         self.crew = crew
         self.open = channels
@@ -156,7 +155,7 @@ class Pool:
             for reach in self.reaches:
                 if reach.heap:
                     found = reach.first(self.idle)
-                    if found < best:
+                    if best is NOBODY or found < best:
                         best = found
         return best
 
@@ -171,7 +170,7 @@ class Own:
     __slots__ = ("agent", "bound", "lanes", "lines", "number", "person", "waiting")
 
     def __init__(self, number: int, agent: str) -> None:
-        self.bound: Bound | None = None
+        self.bound: Place | None = None
         self.number = number
         self.agent = agent
         self.person: Person | None = None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from math import inf
 
 import msgspec
 
-RUNS = 8  # lines in order at the most
+RUNS = 12  # lines in order at the most
 SLACK = 16  # dead entries that are always allowed
 
 
@@ -31,74 +31,91 @@ class Places:
     """Places, of which the first is asked for.
 
     ``first``: ``NOBODY`` where there is none. Those of one priority come nearly in the order in which they
-    are served: each of ``runs`` is such a line in order, never empty. The heap ``odd`` holds those that
-    fit at the end of none. ``dead``: those in both that are not there any more.
+    are served: so there are ``runs``, lines in order, each with its live head in ``heads`` and the last that
+    came in ``lasts``. What fits at the end of none goes into a heap, which is the first of them. ``dead``:
+    those in runs and heap that are not there any more.
     """
 
-    __slots__ = ("dead", "first", "odd", "runs")
+    __slots__ = ("dead", "first", "heads", "lasts", "odd", "runs")
 
     def __init__(self) -> None:
-        self.first = NOBODY
-        self.runs: list[deque[Place]] = []
-        self.odd: list[Place] = []
         self.dead: set[Place] = set()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.first = NOBODY
+        self.odd: list[Place] = []
+        self.runs: list[deque[Place]] = [deque()]
+        self.heads = [NOBODY]
+        self.lasts = [NOBODY]
 
     def enter(self, place: Place) -> bool:
         """One more; whether it is the first now."""
         if self.dead and place in self.dead:
             self.dead.remove(place)
+            return False
+        number = 0
+        for last in self.lasts:
+            if last < place:
+                break
+            number += 1
         else:
-            for run in self.runs:
-                if run[-1] < place:
-                    run.append(place)
-                    break
-            else:
-                if len(self.runs) < RUNS:
-                    self.runs.append(deque((place,)))
-                else:
-                    heappush(self.odd, place)
-        if place < self.first:
-            self.first = place
-            return True
+            number = self._another_run(place)
+        if number:
+            self.lasts[number] = place
+            self.runs[number].append(place)
+        if place < self.heads[number]:
+            self.heads[number] = place
+            if place < self.first:
+                self.first = place
+                return True
         return False
 
     def leave(self, place: Place) -> None:
         """One less. Forgets the dead that come first, or are too many."""
-        old, dead = self.first, self.dead
-        if place is not old and place != old:
+        heads, dead = self.heads, self.dead
+        if place not in heads:
             dead.add(place)
             if len(dead) > SLACK and 2 * len(dead) > len(self.odd) + sum(map(len, self.runs)):
                 self._forget_the_dead()
             return
-        first = NOBODY
-        emptied = False
-        for run in self.runs:
-            if run[0] is old:
-                run.popleft()
-            if dead:
-                while run and run[0] in dead:
-                    dead.remove(run.popleft())
-            if not run:
-                emptied = True
-            elif run[0] < first:
-                first = run[0]
-        if emptied:
-            self.runs = [run for run in self.runs if run]
-        if self.odd:
-            first = min(first, self._first_odd(old))
-        self.first = first
+        number = heads.index(place)
+        if number:
+            run = self.runs[number]
+            run.popleft()
+            while dead and run and run[0] in dead:
+                dead.remove(run.popleft())
+            if run:
+                heads[number] = run[0]
+            else:
+                heads[number] = NOBODY
+                self.lasts[number] = FIRST
+        else:
+            odd = self.odd
+            heappop(odd)
+            while dead and odd and odd[0] in dead:
+                dead.remove(heappop(odd))
+            heads[0] = odd[0] if odd else NOBODY
+        self.first = min(heads)
 
     def live(self) -> list[Place]:
         """All of them, in no order."""
         return [place for line in (self.odd, *self.runs) for place in line if place not in self.dead]
 
-    def _first_odd(self, old: Place) -> Place:
-        odd, dead = self.odd, self.dead
-        while odd and (odd[0] is old or odd[0] in dead):
-            dead.discard(heappop(odd))
-        return odd[0] if odd else NOBODY
+    def _another_run(self, place: Place) -> int:
+        """The number of a run for one that fits at the end of none; 0, the heap, where there are enough."""
+        number = len(self.runs)
+        if number > RUNS:
+            heappush(self.odd, place)
+            return 0
+        self.runs.append(deque())
+        self.heads.append(NOBODY)
+        self.lasts.append(FIRST)
+        return number
 
     def _forget_the_dead(self) -> None:
-        live = self.live()
-        self.runs, self.odd = [deque(sorted(live))], []
+        live = sorted(self.live())
         self.dead.clear()
+        self._begin()
+        for place in live:
+            self.enter(place)

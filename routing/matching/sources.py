@@ -12,8 +12,6 @@ from typing import Protocol
 
 from routing.matching.places import Place
 
-Bound = Place | tuple[()]
-
 
 class Source(Protocol):
     """A group of those who wait, a pool of agents, or one agent for whom some are kept.
@@ -21,7 +19,7 @@ class Source(Protocol):
     ``bound``: nothing that it holds is before this place; None while it is cold. ``number``: its own.
     """
 
-    bound: Bound | None
+    bound: Place | None
     number: int
 
     def best(self) -> Place:
@@ -35,7 +33,7 @@ class Hot:
     __slots__ = ("heap", "made")
 
     def __init__(self) -> None:
-        self.heap: list[tuple[Bound, int, Source]] = []
+        self.heap: list[tuple[Place, int, Source]] = []
         self.made = 0
 
     def number(self) -> int:
@@ -43,7 +41,7 @@ class Hot:
         self.made += 1
         return self.made
 
-    def heat(self, source: Source, bound: Bound) -> None:
+    def heat(self, source: Source, bound: Place) -> None:
         """Something changed: it must be looked at, and holds nothing before ``bound``."""
         if source.bound is None or bound < source.bound:
             source.bound = bound

@@ -8,7 +8,7 @@ from hub.sharing import Sharing
 from routing.matching.facts import Candidate, Line
 from routing.matching.lanes import Lane
 from routing.matching.people import Crew, Own, Person, Pool
-from routing.matching.places import NOBODY
+from routing.matching.places import FIRST, NOBODY
 from routing.matching.sources import Hot
 from routing.matching.standings import NOWHERE, Standing, Standings
 
@@ -98,7 +98,6 @@ class Team:
         if person is not None:
             self._lift(person)
             self._stand(person, NOWHERE)
-            self.fresh = None
             self._part(person.crew)
             if person.own is not None:
                 self._review(person.own, None)
@@ -110,13 +109,10 @@ class Team:
         self._lift(person)
         self._stand(person, self.standings.take(person.standing, channel))
 
-    def put(self, person: Person) -> Pool | None:
+    def put(self, person: Person) -> Pool:
         """Put the one who is fresh into a pool, where he may be offered anything."""
         self.fresh = None
-        channels = person.standing.open
-        if not channels:
-            return None
-        crew = person.crew
+        crew, channels = person.crew, person.standing.open
         pool = crew.pools.get(channels)
         if pool is None:
             pool = crew.pools[channels] = Pool(self._hot.number(), crew, channels)
@@ -129,9 +125,7 @@ class Team:
 
     def put_hot(self, person: Person) -> None:
         """The same; he may fit somebody who waits."""
-        pool = self.put(person)
-        if pool is not None:
-            self._hot.heat(pool, ())
+        self._hot.heat(self.put(person), FIRST)
 
     def learn(self, channel: str) -> None:
         """Something comes by this channel; the first time, how everybody stands to it is worked out."""
@@ -186,7 +180,7 @@ class Team:
             self.put_hot(fresh)
         self.counts[person.crew.number] += standing.unit - person.standing.unit
         person.standing = standing
-        self.fresh = person
+        self.fresh = person if standing.open else None
 
     def _review(self, own: Own, person: Person | None) -> None:
         """What is kept for an agent, as he is there now or not, must be looked at again."""
@@ -198,7 +192,7 @@ class Team:
             own.lanes = lanes
             self.on_claims(own)
         if own.waiting and person is not None and person.standing.open:
-            self._hot.heat(own, ())
+            self._hot.heat(own, FIRST)
 
     def _join(self, facts: Candidate) -> Crew:
         key = (facts.queues, frozenset(facts.skills.items()))

@@ -39,11 +39,11 @@ class Waitlist:
 
     def leave(self, spot: Spot) -> None:
         """It waits no more."""
-        del self.spots[spot.place[2]]
+        del self.spots[spot.place.conversation]
         spot.due = None
         if spot.own is not None:
             self._out(spot)
-            self._team.disown(spot.own, spot.place[2])
+            self._team.disown(spot.own, spot.place.conversation)
         else:
             spot.group.leave(spot.place)
 
@@ -56,7 +56,7 @@ class Waitlist:
             else:
                 self._out(spot)
                 if spot.waiting.entered + spot.group.lane.sticky <= now:
-                    self._team.disown(own, spot.place[2])
+                    self._team.disown(own, spot.place.conversation)
                     spot.own = None
                     spot.kept = False
             self._settle(spot, spot.group, now)
@@ -64,7 +64,7 @@ class Waitlist:
     def in_order(self, queue: str) -> list[str]:
         """The conversations of a queue, first in line first."""
         lane = self._team.lanes.get(queue)
-        return [] if lane is None else [spot.place[2] for spot in self._in(lane)]
+        return [] if lane is None else [spot.place.conversation for spot in self._in(lane)]
 
     def configure(self, line: Line, now: float) -> None:
         """A queue is configured anew: what waits there is placed and grouped anew."""
@@ -82,7 +82,7 @@ class Waitlist:
         """Those who wait in a queue, in order."""
         places = [place for group in lane.groups.values() for place in group.live()]
         places.extend(self.spots[conversation].place for conversation in lane.kept)
-        return [self.spots[place[2]] for place in sorted(places)]
+        return [self.spots[place.conversation] for place in sorted(places)]
 
     # --- in and out ---
 
@@ -125,7 +125,7 @@ class Waitlist:
             if group.enter(place):
                 self._hot.heat(group, place)
             return
-        group.lane.kept.add(place[2])
+        group.lane.kept.add(place.conversation)
         if own.agent not in group.refused and own.enter(group.demand.channel, place):
             self._hot.heat(own, place)
 
@@ -135,7 +135,7 @@ class Waitlist:
         if own is None or not spot.kept:
             group.leave(place)
             return
-        group.lane.kept.discard(place[2])
+        group.lane.kept.discard(place.conversation)
         if own.agent not in group.refused:
             own.leave(group.demand.channel, place)
 

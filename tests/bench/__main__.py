@@ -20,6 +20,7 @@ from tests.bench import (
     two_hundred_agents,
 )
 from tests.bench.figures import Outcome, all_ok, keep
+from tests.bench.matcher import measure as matcher
 from tests.bench.million import measure as million
 from tests.bench.table import write_table
 
@@ -34,6 +35,7 @@ BENCHES: Mapping[str, Callable[..., Outcome]] = {
     take_over.NAME: take_over.run,
     erlang.NAME: erlang.run,
     lease.NAME: lease.run,
+    matcher.NAME: matcher.run,
 }
 
 

@@ -348,6 +348,8 @@ class House:
         except (Busy, StoreError):
             return Answer(again=True)
         except HubError as error:
+            # Of what a killed program's last command did after this one's first look there is no hint.
+            self._last.pop(ask.conversation, None)
             return Answer(refused=error.code)
         except Exception as error:
             logging.exception("The verb %s failed", ask.verb)
